@@ -1,0 +1,133 @@
+/** What is kept of a call, and the contract of the store that keeps it. Personal data lives here, never in logs. */
+
+export interface TranscriptLine {
+  speaker: 'caller' | 'agent';
+  /** Agent lines that were interrupted hold only what was heard. */
+  text: string;
+  /** Milliseconds on the recording's clock (carrier audio time, 0 = stream start). */
+  startMs: number;
+  endMs?: number;
+  /** The caller spoke over this line and it was cut where it was heard. */
+  interrupted?: true;
+  /** What was generated but never heard of an interrupted line. */
+  unheardText?: string;
+  /** Spoken by a shipped prompt, typed on the keypad, or said through the model. */
+  source: 'speech' | 'prompt' | 'keypad';
+  itemId?: string;
+}
+
+export interface ToolUse {
+  name: string;
+  atMs: number;
+  durationMs: number;
+  outcome: 'ok' | 'refused' | 'failed' | 'timeout';
+  arguments: unknown;
+  output: unknown;
+}
+
+/** Token counts summed over the call's responses. Cached tokens are a part of the input tokens, never added to them. */
+export interface ModelUsage {
+  inputTokens: number;
+  outputTokens: number;
+  inputTextTokens: number;
+  inputAudioTokens: number;
+  cachedTextTokens: number;
+  cachedAudioTokens: number;
+  outputTextTokens: number;
+  outputAudioTokens: number;
+}
+
+export interface CallLatencies {
+  /** Stream start → first agent audio sent. */
+  firstAudioMs?: number;
+  /** Caller stopped → first agent audio, per turn. */
+  replyMs: number[];
+  /** Speech started → clear sent, per barge-in. */
+  bargeInMs: number[];
+}
+
+/** Why a call ended; `docs/endings.md` lists the same reasons (a test compares them). */
+export const endReasons = [
+  'caller-hung-up',
+  'agent-goodbye',
+  'caller-silent',
+  'time-limit',
+  'stream-lost',
+  'stream-error',
+  'model-unreachable',
+  'model-refused',
+  'server-draining',
+  'carrier-ended',
+  'internal-error',
+  'process-died',
+] as const;
+export type EndReason = (typeof endReasons)[number];
+
+export interface CallRecord {
+  schemaVersion: 1;
+  /** Ours: 26 characters, unguessable. */
+  id: string;
+  callSid: string;
+  streamSid: string;
+  clinic: string;
+  direction: 'inbound' | 'outbound';
+  /** E.164, or `unknown`. A hint, never a proof of who speaks. */
+  from: string;
+  to: string;
+  /** Purpose given to `POST /make-call`. */
+  purpose?: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt?: string;
+  durationMs: number;
+  /** `live` while it goes on; `interrupted` when the process died and it was repaired at the next start. */
+  state: 'live' | 'ended' | 'interrupted';
+  ending?: EndReason;
+  outcome?: 'appointment' | 'no-appointment' | 'abandoned' | 'failed';
+  recording?: { file: string; durationMs: number; complete: boolean };
+  /** In spoken order. */
+  transcript: TranscriptLine[];
+  tools: ToolUse[];
+  /** Ids of appointments written during the call. */
+  appointments: string[];
+  usage: ModelUsage;
+  latencies: CallLatencies;
+  bargeIns: { resumed: number; cut: number };
+  modelReconnects: number;
+}
+
+/** Newest first. `nextBefore` is passed back as `before` for the following page. */
+export interface CallPage {
+  calls: CallRecord[];
+  nextBefore?: string;
+}
+
+/**
+ * Keeps call records. It does not keep audio (the recorder does) and knows nothing of live calls.
+ * `save` replaces the whole record and resolves when it is durable.
+ */
+export interface CallStore {
+  save(record: CallRecord): Promise<void>;
+  find(id: string): Promise<CallRecord | undefined>;
+  list(options: { limit: number; before?: string }): Promise<CallPage>;
+  /** Records still marked `live`: after a start, those are calls that a dead process left behind. */
+  unfinished(): Promise<CallRecord[]>;
+}
+
+/** `2026-11-21T10-15-30-CA…`: common stem of the files of one call. `callSid` was checked to be `[A-Za-z0-9]+`. */
+export function callFileStem(startedAt: string, callSid: string): string {
+  return `${startedAt.slice(0, 19).replaceAll(':', '-')}-${callSid}`;
+}
+
+export function emptyUsage(): ModelUsage {
+  return {
+    inputTokens: 0,
+    outputTokens: 0,
+    inputTextTokens: 0,
+    inputAudioTokens: 0,
+    cachedTextTokens: 0,
+    cachedAudioTokens: 0,
+    outputTextTokens: 0,
+    outputAudioTokens: 0,
+  };
+}

@@ -1,0 +1,215 @@
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { CodedError } from './platform/errors.ts';
+
+const text = z.string().trim().min(1);
+const e164 = z
+  .string()
+  .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164 form, like +551140001234');
+const url = (...protocols: string[]) =>
+  text.refine((value) => protocols.includes(protocolOf(value)), {
+    message: `must be an address starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/**
+ * Every setting, once: name, check, default, meaning. `.env.example` lists the same names and defaults (a test compares them).
+ * A setting without a default may be left out.
+ */
+export const settings = {
+  PORT: { schema: port, default: '5050', meaning: 'Port to listen on.' },
+  HOST: {
+    schema: text,
+    default: '0.0.0.0',
+    meaning: 'Address to listen on. The sandbox always listens on 127.0.0.1.',
+  },
+  PUBLIC_URL: {
+    schema: url('http:', 'https:'),
+    meaning:
+      'Address at which Twilio reaches this server, like https://voz.clinica.com.br. Signatures and stream URLs are built from it, never from request headers. http:// is accepted for loopback only.',
+  },
+  OPENAI_API_KEY: { schema: text, meaning: 'OpenAI key with access to the Realtime API.' },
+  OPENAI_REALTIME_URL: {
+    schema: url('ws:', 'wss:'),
+    default: 'wss://api.openai.com/v1/realtime',
+    meaning: 'Realtime websocket; any compatible server works.',
+  },
+  OPENAI_BASE_URL: {
+    schema: url('http:', 'https:'),
+    default: 'https://api.openai.com/v1',
+    meaning: 'OpenAI REST address (used by npm run doctor).',
+  },
+  OPENAI_REALTIME_MODEL: {
+    schema: text,
+    default: 'gpt-realtime-2.1',
+    meaning: 'Speech-to-speech model.',
+  },
+  OPENAI_TEXT_MODEL: { schema: text, default: 'gpt-5.4-mini', meaning: 'Model for text channels.' },
+  OPENAI_TRANSCRIPTION_MODEL: {
+    schema: text,
+    default: 'gpt-transcribe',
+    meaning:
+      'Transcribes the caller. Not gpt-live-transcribe or gpt-realtime-whisper: they have no turn detection.',
+  },
+  TWILIO_ACCOUNT_SID: { schema: text, meaning: 'Twilio account, AC….' },
+  TWILIO_AUTH_TOKEN: {
+    schema: text,
+    meaning: 'Twilio auth token; checks every webhook and media stream.',
+  },
+  TWILIO_PHONE_NUMBER: { schema: e164, meaning: 'The Twilio number that calls out, E.164.' },
+  TWILIO_API_URL: {
+    schema: url('http:', 'https:'),
+    default: 'https://api.twilio.com',
+    meaning: 'Twilio REST address.',
+  },
+  RECORDINGS_DIR: {
+    schema: text,
+    default: 'recordings',
+    meaning: 'Where recordings and call records are kept.',
+  },
+  APPOINTMENTS_DIR: {
+    schema: text,
+    default: 'appointments',
+    meaning: 'Where appointment files are kept.',
+  },
+  DATA_DIR: { schema: text, default: 'data', meaning: 'Everything else the server keeps.' },
+  CLINICS_DIR: {
+    schema: text,
+    default: 'clinics',
+    meaning: 'Clinic profiles, one YAML file each.',
+  },
+  CLINIC: {
+    schema: text,
+    meaning:
+      'Profile used when the called number belongs to no profile. Without it: the first file in CLINICS_DIR by name.',
+  },
+  API_KEY: {
+    schema: z.string().min(16, 'must have at least 16 characters'),
+    meaning: 'Bearer key for POST /make-call, /api/… and /metrics; without it they answer 401.',
+  },
+  ALLOWED_COUNTRIES: {
+    schema: text.transform((value) =>
+      value.split(',').map((code) => code.trim().replace(/^\+/, '')),
+    ),
+    default: '55',
+    meaning: 'Country calling codes that POST /make-call may dial, separated by commas.',
+  },
+  STORAGE: {
+    schema: z.enum(['memory', 'files'], 'must be files or memory (cluster is not in this version)'),
+    default: 'files',
+    meaning:
+      'files keeps everything on this machine; memory forgets it at exit (recordings are always files).',
+  },
+  MAX_CALLS: {
+    schema: count(1, 2_000),
+    default: '100',
+    meaning: 'Calls at once; further ones hear the fallback.',
+  },
+  CALL_DRAIN_MS: {
+    schema: count(0, 3_600_000),
+    default: '600000',
+    meaning:
+      'After SIGTERM, how long live calls may go on, in milliseconds. A second SIGTERM ends them at once.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    default: 'info',
+    meaning: 'How much is logged.',
+  },
+  SANDBOX_NOW: {
+    schema: z.iso.datetime({
+      offset: true,
+      message: 'must be an instant with a zone, like 2026-11-21T23:30:00-03:00',
+    }),
+    meaning: 'Sandbox only: the instant at which its clock starts.',
+  },
+} as const satisfies Record<string, { schema: z.ZodType; default?: string; meaning: string }>;
+
+type Settings = typeof settings;
+type Value<K extends keyof Settings> = z.output<Settings[K]['schema']>;
+type Values = {
+  -readonly [K in keyof Settings]: Settings[K] extends { default: string }
+    ? Value<K>
+    : Value<K> | undefined;
+};
+
+/** The checked settings of one process. Nobody but `main`, `app` and the other entry points receives it. */
+export interface Config extends Readonly<Values> {
+  /** `sandbox`: no OpenAI key and no Twilio token; everything outside is played by this process, on loopback only. */
+  readonly mode: 'live' | 'sandbox';
+}
+
+/** What a live server cannot do without. */
+const liveSettings = [
+  'OPENAI_API_KEY',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'PUBLIC_URL',
+] as const;
+
+/**
+ * Environment → Config. Relative directories are resolved against `directory`.
+ * @throws CONFIG_INVALID naming every problem at once, one a line.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv, directory = process.cwd()): Config {
+  const { values, problems } = readSettings(environment);
+  const mode = values.OPENAI_API_KEY || values.TWILIO_AUTH_TOKEN ? 'live' : 'sandbox';
+  if (mode === 'live') problems.push(...liveProblems(values));
+  if (problems.length > 0) {
+    throw new CodedError(
+      'CONFIG_INVALID',
+      `Settings to correct:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    );
+  }
+  for (const name of ['RECORDINGS_DIR', 'APPOINTMENTS_DIR', 'DATA_DIR', 'CLINICS_DIR'] as const) {
+    values[name] = isAbsolute(values[name]) ? values[name] : resolve(directory, values[name]);
+  }
+  if (mode === 'sandbox') values.HOST = '127.0.0.1';
+  if (values.PUBLIC_URL) values.PUBLIC_URL = values.PUBLIC_URL.replace(/\/+$/, '');
+  return Object.freeze({ ...values, mode });
+}
+
+/** The settings that can be read, and a line for each that cannot. Empty strings count as absent. */
+export function readSettings(environment: NodeJS.ProcessEnv): {
+  values: Values;
+  problems: string[];
+} {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(settings)) {
+    const fallback = 'default' in setting ? setting.default : undefined;
+    const raw = environment[name]?.trim() || fallback;
+    if (raw === undefined) continue;
+    const parsed = setting.schema.safeParse(raw);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  return { values: values as Values, problems };
+}
+
+function liveProblems(values: Values): string[] {
+  const problems: string[] = liveSettings
+    .filter((name) => !values[name])
+    .map((name) => `${name} is missing. ${settings[name].meaning}`);
+  if (values.SANDBOX_NOW)
+    problems.push('SANDBOX_NOW is for the sandbox only; remove it when keys are set.');
+  if (values.PUBLIC_URL?.startsWith('http:') && !isLoopback(values.PUBLIC_URL)) {
+    problems.push(
+      'PUBLIC_URL must start with https:// (http:// is accepted for 127.0.0.1 and localhost only).',
+    );
+  }
+  return problems;
+}
+
+function isLoopback(address: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
+}
+
+function protocolOf(value: string): string {
+  try {
+    return new URL(value).protocol;
+  } catch {
+    return '';
+  }
+}
