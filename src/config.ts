@@ -10,22 +10,30 @@ const url = (...protocols: string[]) =>
   text.refine((value) => protocols.includes(protocolOf(value)), {
     message: `must be an address starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+/** Addresses are built by appending a path, so nothing may follow or precede host and path. */
+const origin = url('http:', 'https:').refine((value) => !/[?#]|\/\/[^/]*@/.test(value), {
+  message: 'must not carry a query, a fragment, a user or a password',
+});
+const count = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
+};
+const choice = <const T extends readonly string[]>(...options: T) =>
+  z.enum(options, `must be one of ${options.join(', ')}`);
 
 /**
  * Every setting, once: name, check, default, meaning. `.env.example` lists the same names and defaults (a test compares them).
  * A setting without a default may be left out.
  */
 export const settings = {
-  PORT: { schema: port, default: '5050', meaning: 'Port to listen on.' },
+  PORT: { schema: count(0, 65_535), default: '5050', meaning: 'Port to listen on.' },
   HOST: {
     schema: text,
     default: '0.0.0.0',
     meaning: 'Address to listen on. The sandbox always listens on 127.0.0.1.',
   },
   PUBLIC_URL: {
-    schema: url('http:', 'https:'),
+    schema: origin,
     meaning:
       'Address at which Twilio reaches this server, like https://voz.clinica.com.br. Signatures and stream URLs are built from it, never from request headers. http:// is accepted for loopback only.',
   },
@@ -52,7 +60,10 @@ export const settings = {
     meaning:
       'Transcribes the caller. Not gpt-live-transcribe or gpt-realtime-whisper: they have no turn detection.',
   },
-  TWILIO_ACCOUNT_SID: { schema: text, meaning: 'Twilio account, AC….' },
+  TWILIO_ACCOUNT_SID: {
+    schema: text.startsWith('AC', 'must start with AC'),
+    meaning: 'Twilio account, AC….',
+  },
   TWILIO_AUTH_TOKEN: {
     schema: text,
     meaning: 'Twilio auth token; checks every webhook and media stream.',
@@ -89,9 +100,14 @@ export const settings = {
     meaning: 'Bearer key for POST /make-call, /api/… and /metrics; without it they answer 401.',
   },
   ALLOWED_COUNTRIES: {
-    schema: text.transform((value) =>
-      value.split(',').map((code) => code.trim().replace(/^\+/, '')),
-    ),
+    // An empty code would allow every country: refused, not skipped.
+    schema: z
+      .string()
+      .regex(
+        /^\s*\+?[1-9]\d{0,2}\s*(,\s*\+?[1-9]\d{0,2}\s*)*$/,
+        'must be calling codes like 55 or 55,351',
+      )
+      .transform((value) => value.split(',').map((code) => code.trim().replace(/^\+/, ''))),
     default: '55',
     meaning: 'Country calling codes that POST /make-call may dial, separated by commas.',
   },
@@ -113,7 +129,7 @@ export const settings = {
       'After SIGTERM, how long live calls may go on, in milliseconds. A second SIGTERM ends them at once.',
   },
   LOG_LEVEL: {
-    schema: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    schema: choice('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'),
     default: 'info',
     meaning: 'How much is logged.',
   },
@@ -153,13 +169,31 @@ const liveSettings = [
  * @throws CONFIG_INVALID naming every problem at once, one a line.
  */
 export function readConfig(environment: NodeJS.ProcessEnv, directory = process.cwd()): Config {
-  const { values, problems } = readSettings(environment);
-  const mode = values.OPENAI_API_KEY || values.TWILIO_AUTH_TOKEN ? 'live' : 'sandbox';
-  if (mode === 'live') problems.push(...liveProblems(values));
+  const { config, problems } = checkSettings(environment, directory);
   if (problems.length > 0) {
     throw new CodedError(
       'CONFIG_INVALID',
       `Settings to correct:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    );
+  }
+  return config;
+}
+
+/**
+ * As `readConfig`, but says what is wrong instead of stopping. Without problems `config` is whole; with them, settings
+ * that are missing or wrong are absent from it.
+ */
+export function checkSettings(
+  environment: NodeJS.ProcessEnv,
+  directory = process.cwd(),
+): { config: Config; problems: string[] } {
+  const { values, wrong } = readSettings(environment);
+  const mode = values.OPENAI_API_KEY || values.TWILIO_AUTH_TOKEN ? 'live' : 'sandbox';
+  const problems = [...wrong].map(([name, reason]) => `${name} ${reason}`);
+  if (mode === 'live') problems.push(...liveProblems(values, wrong));
+  if (values.PUBLIC_URL?.startsWith('http:') && !isLoopback(values.PUBLIC_URL)) {
+    problems.push(
+      'PUBLIC_URL must start with https:// (http:// is accepted for 127.0.0.1 and localhost only).',
     );
   }
   for (const name of ['RECORDINGS_DIR', 'APPOINTMENTS_DIR', 'DATA_DIR', 'CLINICS_DIR'] as const) {
@@ -167,38 +201,33 @@ export function readConfig(environment: NodeJS.ProcessEnv, directory = process.c
   }
   if (mode === 'sandbox') values.HOST = '127.0.0.1';
   if (values.PUBLIC_URL) values.PUBLIC_URL = values.PUBLIC_URL.replace(/\/+$/, '');
-  return Object.freeze({ ...values, mode });
+  return { config: Object.freeze({ ...values, mode }), problems };
 }
 
-/** The settings that can be read, and a line for each that cannot. Empty strings count as absent. */
-export function readSettings(environment: NodeJS.ProcessEnv): {
+/** The settings that can be read, and for each that cannot, why. Empty strings count as absent. */
+function readSettings(environment: NodeJS.ProcessEnv): {
   values: Values;
-  problems: string[];
+  wrong: Map<string, string>;
 } {
-  const problems: string[] = [];
   const values: Record<string, unknown> = {};
+  const wrong = new Map<string, string>();
   for (const [name, setting] of Object.entries(settings)) {
     const fallback = 'default' in setting ? setting.default : undefined;
     const raw = environment[name]?.trim() || fallback;
     if (raw === undefined) continue;
     const parsed = setting.schema.safeParse(raw);
     if (parsed.success) values[name] = parsed.data;
-    else problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+    else wrong.set(name, [...new Set(parsed.error.issues.map((i) => i.message))].join('; '));
   }
-  return { values: values as Values, problems };
+  return { values: values as Values, wrong };
 }
 
-function liveProblems(values: Values): string[] {
+function liveProblems(values: Values, wrong: ReadonlyMap<string, string>): string[] {
   const problems: string[] = liveSettings
-    .filter((name) => !values[name])
+    .filter((name) => !values[name] && !wrong.has(name))
     .map((name) => `${name} is missing. ${settings[name].meaning}`);
   if (values.SANDBOX_NOW)
     problems.push('SANDBOX_NOW is for the sandbox only; remove it when keys are set.');
-  if (values.PUBLIC_URL?.startsWith('http:') && !isLoopback(values.PUBLIC_URL)) {
-    problems.push(
-      'PUBLIC_URL must start with https:// (http:// is accepted for 127.0.0.1 and localhost only).',
-    );
-  }
   return problems;
 }
 

@@ -1,98 +1,65 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { describeError, errorMessage, scrubFields, scrubValue } from './scrub.ts';
 
 export type Log = Logger;
 
-/** Keys that may hold personal data anywhere in a log line. Values under them never leave the process. */
-const personalKeys = [
-  'from',
-  'to',
-  'phone',
-  'number',
-  'name',
-  'email',
-  'cpf',
-  'birthDate',
-  'transcript',
-  'text',
-  'arguments',
-  'output',
-  'digits',
-  'notes',
-  'token',
-  'authorization',
-  'signature',
-  'message.text',
-  'body',
-  'params',
-];
+/** Looked after by serializers, which need the object itself. */
+const serialized = new Set(['err', 'req', 'res']);
 
-/** Digits that look like a telephone, CPF or card, and e-mail addresses, wherever they stand in a sentence. */
-const digitsThatIdentify = /\+?\d(?:[\s().-]?\d){7,}/g;
-const emailAddress = /[^\s@"']+@[^\s@"']+\.[^\s@"']+/g;
-
-/** Longest string written under any key: a log line stays under 8 KiB. */
-const longestValue = 500;
-
-/** Removes what identifies a person from free text, and control characters that could forge a second log line. */
-export function scrub(text: string): string {
-  return (
-    text
-      .replace(emailAddress, '[email]')
-      .replace(digitsThatIdentify, '[number]')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
-      .replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
-      .slice(0, longestValue)
-  );
-}
-
-/** Keys whose values are identifiers made by machines; the digit rule must not eat them. */
-const machineIds = new Set([
-  'callId',
-  'callSid',
-  'streamSid',
-  'appointmentId',
-  'itemId',
-  'responseId',
-  'time',
-]);
-
-function scrubValues(fields: Record<string, unknown>): Record<string, unknown> {
-  const clean: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) {
-    clean[key] = typeof value === 'string' && !machineIds.has(key) ? scrub(value) : value;
-  }
-  return clean;
-}
-
-/** One JSON line per fact: a fixed sentence and marked values. Personal keys are censored two levels deep. */
+/** One JSON line per fact: a fixed sentence and marked values. Personal data is removed at every depth. */
 export function createLog(level: string, destination?: DestinationStream): Log {
-  return pino(
+  const log = pino(
     {
       level,
       base: null,
-      formatters: { log: scrubValues, level: (label) => ({ level: label }) },
-      serializers: { err: summarise },
-      redact: {
-        paths: personalKeys.flatMap((key) => (key.includes('.') ? [key] : [key, `*.${key}`])),
-        censor: '[redacted]',
+      formatters: {
+        log: (fields) => scrubFields(fields, serialized),
+        level: (label) => ({ level: label }),
       },
+      serializers: { err: describeError, req: describeRequest, res: describeReply },
       hooks: {
         logMethod(args, method) {
-          const scrubbed = args.map((arg) => (typeof arg === 'string' ? scrub(arg) : arg));
-          method.apply(this, scrubbed as typeof args);
+          method.apply(this, cleanArguments(args) as typeof args);
         },
       },
     },
     destination ?? pino.destination({ dest: 1, sync: false }),
   );
+  return scrubBindings(log);
 }
 
-function summarise(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const code = 'code' in error ? String(error.code) : undefined;
-  const where = error.stack
-    ?.split('\n')
-    .slice(1, 4)
-    .map((line) => line.trim());
-  return { type: error.name, code, message: scrub(error.message), where };
+/** pino takes an error's raw message as the sentence when none is given: it is given here. */
+function cleanArguments([first, ...rest]: unknown[]): unknown[] {
+  const values = rest.map((value) => scrubValue(value));
+  if (typeof first === 'string') return [scrubValue(first), ...values];
+  const fields = first instanceof Error ? { err: first } : first;
+  const error = (fields as { err?: unknown } | undefined | null)?.err;
+  if (values.length === 0 && error instanceof Error) return [fields, errorMessage(error)];
+  return [fields, ...values];
+}
+
+/** pino applies no formatter to the bindings of a child. Children inherit these two methods from the root. */
+function scrubBindings(log: Log): Log {
+  const child = log.child;
+  const setBindings = log.setBindings;
+  log.child = function (this: Log, bindings, options) {
+    return child.call(this, scrubFields(bindings, serialized), options);
+  } as typeof child;
+  log.setBindings = function (this: Log, bindings) {
+    setBindings.call(this, scrubFields(bindings, serialized));
+  };
+  return log;
+}
+
+/** Method and path only: Twilio's GET webhooks carry the caller in the query. */
+function describeRequest(request: unknown): Record<string, unknown> {
+  const { method, url } = (request ?? {}) as { method?: unknown; url?: unknown };
+  return {
+    method: scrubValue(method),
+    path: scrubValue(typeof url === 'string' ? url.split('?', 1)[0] : undefined),
+  };
+}
+
+function describeReply(reply: unknown): Record<string, unknown> {
+  return { statusCode: scrubValue((reply as { statusCode?: unknown } | null)?.statusCode) };
 }

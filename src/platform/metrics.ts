@@ -2,8 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 /** The few shapes of metric this system needs; label values never carry personal data. */
 export interface Metrics {
-  /** Adds one (or `by`) to a named counter. Unknown names are a programming error and do not compile. */
-  count(name: CounterName, labels?: Record<string, string>, by?: number): void;
+  /** Adds one (or `by`) to a named counter. Unknown names and labels are a programming error and do not compile. */
+  count<N extends CounterName>(name: N, labels?: CounterLabels<N>, by?: number): void;
   /** Sets a gauge. */
   set(name: GaugeName, value: number): void;
   /** Records a duration in seconds. */
@@ -50,6 +50,9 @@ const histograms = {
 } as const;
 
 export type CounterName = keyof typeof counters;
+export type CounterLabels<N extends CounterName> = Partial<
+  Record<(typeof counters)[N][1][number], string>
+>;
 export type GaugeName = keyof typeof gauges;
 export type HistogramName = keyof typeof histograms;
 

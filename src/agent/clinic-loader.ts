@@ -1,0 +1,192 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { CodedError, hasCode } from '../platform/errors.ts';
+import { type ClinicProfile, clinicSchema } from './clinic-profile.ts';
+import { portugueseIssue } from './portuguese-issue.ts';
+
+type Path = readonly PropertyKey[];
+
+interface ClinicFile {
+  clinic?: ClinicProfile;
+  /** `clinics/aurora.yaml:12 services[3].name: falta este campo` */
+  problems: string[];
+  /** `clinics/aurora.yaml:12`, of the nearest place that exists. */
+  where(path: Path): string;
+}
+
+/** A profile is text written by hand: far below this, and one that is larger is a mistake. */
+const largestFileBytes = 512 * 1024;
+
+/** Aliases (`*x`) may repeat a block this many times in all before the file is refused. */
+const mostAliases = 100;
+
+/**
+ * Reads every `*.yaml` of the directory, sorted by file name.
+ * @throws CLINIC_INVALID with all problems of all files, one a line.
+ */
+export async function loadClinics(directory: string): Promise<ClinicProfile[]> {
+  const names = await clinicFileNames(directory);
+  const files = await Promise.all(
+    names.map(async (name) => readClinic(join(directory, name), `${basename(directory)}/${name}`)),
+  );
+  const problems = [...files.flatMap((file) => file.problems), ...sharedNames(files)];
+  if (names.length === 0) problems.push(`${directory}: nenhum arquivo .yaml de clínica`);
+  if (problems.length > 0) throw invalid(problems);
+  return files.flatMap((file) => file.clinic ?? []);
+}
+
+/**
+ * The clinic that was called: by number, else `fallbackId`, else the first.
+ * @throws CLINIC_INVALID when there is no such clinic (call it once at start-up to find out).
+ */
+export function clinicForNumber(
+  clinics: readonly ClinicProfile[],
+  calledE164: string,
+  fallbackId?: string,
+): ClinicProfile {
+  const called = clinics.find(({ numbers }) => numbers.includes(calledE164));
+  const chosen =
+    called ?? (fallbackId ? clinics.find(({ id }) => id === fallbackId) : clinics.at(0));
+  if (!chosen) {
+    throw invalid([`CLINIC: nenhuma clínica carregada tem o id “${fallbackId ?? ''}”`]);
+  }
+  return chosen;
+}
+
+/** One profile from its YAML text. `label` is how the file is called in problems. */
+export function parseClinic(yamlText: string, label: string): ClinicFile {
+  const lines = new LineCounter();
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false });
+  const where = (path: Path) => `${label}:${lines.linePos(offsetOf(document, path)).line}`;
+  const yamlProblems = document.errors.map(
+    (error) => `${label}:${lines.linePos(error.pos[0]).line} ${yamlReason(error.code)}`,
+  );
+  if (yamlProblems.length > 0) return { problems: yamlProblems, where };
+  const value = plainValue(document);
+  if (value === tooManyAliases) {
+    return { problems: [`${label}:1 o arquivo repete blocos (“*”) demais`], where };
+  }
+  const parsed = clinicSchema.safeParse(value, { error: portugueseIssue });
+  if (parsed.success) return { clinic: parsed.data, problems: [], where };
+  return { problems: parsed.error.issues.flatMap((issue) => issueLines(issue, where)), where };
+}
+
+const tooManyAliases = Symbol('too many aliases');
+
+function plainValue(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: mostAliases });
+  } catch {
+    return tooManyAliases;
+  }
+}
+
+function issueLines(
+  issue: { code: string; path: Path; message: string; keys?: string[] },
+  where: (path: Path) => string,
+): string[] {
+  if (issue.code === 'unrecognized_keys' && issue.keys) {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return `${where(path)} ${pathText(path)}: campo desconhecido`;
+    });
+  }
+  return [`${where(issue.path)} ${pathText(issue.path)}: ${issue.message}`];
+}
+
+async function clinicFileNames(directory: string): Promise<string[]> {
+  try {
+    const names = await readdir(directory);
+    return names.filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.')).sort();
+  } catch (cause) {
+    const reason = hasCode(cause, 'ENOENT') ? 'a pasta não existe' : 'a pasta não pode ser lida';
+    throw new CodedError('CLINIC_INVALID', `${directory}: ${reason}`, { cause });
+  }
+}
+
+async function readClinic(path: string, label: string): Promise<ClinicFile> {
+  const refused = (reason: string) => ({ problems: [`${label}:1 ${reason}`], where: () => label });
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length > largestFileBytes)
+      return refused('o arquivo é grande demais (mais de 512 KiB)');
+    return parseClinic(new TextDecoder('utf-8', { fatal: true }).decode(bytes), label);
+  } catch (error) {
+    if (error instanceof TypeError) return refused('o arquivo não está em UTF-8');
+    return refused('o arquivo não pode ser lido');
+  }
+}
+
+/** Two clinics with one id or one telephone number: nobody could say which one was called. */
+function sharedNames(files: ClinicFile[]): string[] {
+  const owners = new Map<string, string>();
+  return files.flatMap(({ clinic, where }) => {
+    if (!clinic) return [];
+    const names: [string, Path][] = [
+      [clinic.id, ['id']],
+      ...clinic.numbers.map((number, i): [string, Path] => [number, ['numbers', i]]),
+    ];
+    return names.flatMap(([name, path]) => {
+      const owner = owners.get(name);
+      owners.set(name, owner ?? where(path));
+      return owner ? [`${where(path)} ${pathText(path)}: “${name}” já é usado em ${owner}`] : [];
+    });
+  });
+}
+
+function invalid(problems: string[]): CodedError {
+  return new CodedError(
+    'CLINIC_INVALID',
+    `Clinic profiles to correct:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+  );
+}
+
+/** Where the path stands in the text; a path that does not exist stands where its nearest ancestor does. */
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const key of path) {
+    const child = childOf(node, key);
+    if (!child) return offset;
+    offset = child.offset ?? offset;
+    node = child.node;
+  }
+  return offset;
+}
+
+function childOf(node: unknown, key: PropertyKey): { node: unknown; offset?: number } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((item) => isNode(item.key) && item.key.toJSON() === key);
+    const offset = isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+    return pair && { node: pair.value, ...(offset === undefined ? {} : { offset }) };
+  }
+  if (!isSeq(node) || typeof key !== 'number') return undefined;
+  const item = node.items[key];
+  const offset = isNode(item) ? item.range?.[0] : undefined;
+  return item === undefined
+    ? undefined
+    : { node: item, ...(offset === undefined ? {} : { offset }) };
+}
+
+function pathText(path: Path): string {
+  const text = path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('');
+  return text.replace(/^\./, '') || '(arquivo)';
+}
+
+function yamlReason(code: string): string {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return 'o mesmo campo aparece duas vezes';
+    case 'TAB_AS_INDENT':
+      return 'use espaços, não tabulação, para recuar a linha';
+    case 'BAD_INDENT':
+      return 'o recuo da linha não combina com as linhas acima';
+    case 'MULTIPLE_DOCS':
+      return 'há mais de um documento no arquivo (linha “---”)';
+    default:
+      return 'a linha não é YAML válido (confira aspas, dois-pontos e recuo)';
+  }
+}

@@ -1,0 +1,19 @@
+import type { CallRecord, ToolUse, TranscriptLine } from './call-record.ts';
+
+/** Facts about one call, for those who watch: the live view, the demo's terminal. Watchers change nothing. */
+export type CallFact =
+  | { type: 'call-started'; direction: 'inbound' | 'outbound' }
+  | { type: 'line-spoken'; line: TranscriptLine }
+  | { type: 'agent-interrupted' }
+  | { type: 'agent-resumed' }
+  | { type: 'tool-used'; use: ToolUse }
+  | { type: 'appointment-recorded'; appointmentId: string; file: string }
+  | { type: 'model-lost' }
+  | { type: 'model-restored' }
+  | { type: 'call-ended'; record: CallRecord };
+
+/** `atMs`: on the recording's clock. */
+export type CallEvent = CallFact & { callId: string; clinicId: string; atMs: number };
+
+/** May throw; a call does not hear of it. */
+export type CallWatcher = (event: CallEvent) => void;

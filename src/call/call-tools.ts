@@ -1,0 +1,83 @@
+import type { Toolbox, ToolResult } from '../agent/tool.ts';
+import type { CallFact } from './call-event.ts';
+import type { CallJournal } from './call-journal.ts';
+import type { ToolUse } from './call-record.ts';
+import { toolNote } from './conversation-memory.ts';
+import type { ModelLink } from './model-link.ts';
+
+/** Results remembered for a session that replaces this one. */
+const rememberedNotes = 20;
+
+/** Runs the model's tool calls. Speech may be interrupted, work is not: every call ends in exactly one output. */
+export class CallTools {
+  readonly #toolbox: Toolbox;
+  readonly #link: ModelLink;
+  readonly #journal: () => CallJournal | undefined;
+  readonly #tell: (fact: CallFact, atMs: number) => void;
+  readonly #nowMs: () => number;
+  readonly #notes: string[] = [];
+  readonly #repliesWithTools = new Set<string>();
+
+  constructor(parts: {
+    toolbox: Toolbox;
+    link: ModelLink;
+    journal: () => CallJournal | undefined;
+    tell: (fact: CallFact, atMs: number) => void;
+    nowMs: () => number;
+  }) {
+    this.#toolbox = parts.toolbox;
+    this.#link = parts.link;
+    this.#journal = parts.journal;
+    this.#tell = parts.tell;
+    this.#nowMs = parts.nowMs;
+  }
+
+  /** What the tools have done so far, for a new session. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  /** Did this reply call a tool? Asked once, when the reply is done. */
+  takeCalled(responseId: string): boolean {
+    return this.#repliesWithTools.delete(responseId);
+  }
+
+  /** @returns whether the tool ends the call. Never rejects. */
+  async run(call: {
+    responseId: string;
+    callId: string;
+    name: string;
+    argumentsJson: string;
+  }): Promise<boolean> {
+    const session = this.#link.generation;
+    this.#repliesWithTools.add(call.responseId);
+    const atMs = this.#nowMs();
+    const result = await this.#toolbox.run(call);
+    this.#note(result, atMs);
+    // A session opened meanwhile knows nothing of this call; it is told in words what came of it.
+    if (session === this.#link.generation)
+      this.#link.model?.addToolOutput(call.callId, result.output);
+    else this.#link.model?.addText('system', toolNote(result));
+    return result.effects.some((effect) => effect.type === 'end-call');
+  }
+
+  #note(result: ToolResult, atMs: number): void {
+    const use: ToolUse = {
+      name: result.name,
+      atMs: Math.round(atMs),
+      durationMs: Math.round(result.durationMs),
+      outcome: result.outcome,
+      arguments: result.arguments,
+      output: result.output,
+    };
+    this.#notes.push(toolNote(result));
+    if (this.#notes.length > rememberedNotes) this.#notes.shift();
+    this.#journal()?.toolUsed(use);
+    this.#tell({ type: 'tool-used', use }, atMs);
+    for (const effect of result.effects) {
+      if (effect.type !== 'appointment-recorded') continue;
+      this.#journal()?.note((record) => record.appointments.push(effect.appointmentId));
+      this.#tell(effect, atMs);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { EndReason } from './call-record.ts';
+import type { PromptName } from './spoken-prompts.ts';
+
+/** What differs between clinics in taking turns. Durations in ms. */
+export interface TurnRules {
+  silenceLadderMs: readonly [number, number, number];
+  maxCallMs: number;
+  maxReplyMs: number;
+  onFalseInterruption: 'resume' | 'drop';
+  minSpeechMs: number;
+  backchannels: readonly string[];
+  /** How long the model waits in silence before it says that the caller stopped (part of the silence they hear). */
+  endpointingMs: number;
+}
+
+/** A reply that should be asked of the model as soon as nobody else has the floor. */
+export interface Want {
+  why:
+    | 'greeting'
+    | 'tool-output'
+    | 'nudge'
+    | 'retry'
+    | 'continue'
+    | 'farewell'
+    | 'entry'
+    | 'restored';
+  instructions?: string;
+  /** Said instead when the model stays silent. */
+  fallback?: PromptName;
+}
+
+/** The one reply at the model: asked for, or being spoken. */
+export interface Reply {
+  why: Want['why'] | 'caller';
+  askedAtMs: number;
+  /** Absent until the model says that it exists. */
+  responseId?: string;
+  instructions?: string;
+  fallback?: PromptName;
+  /** Agent audio received: first and latest moment. */
+  firstAudioAtMs?: number;
+  lastAudioAtMs?: number;
+  /** Its audio must not reach the caller; kept until the model says that it is over. */
+  discardedAtMs?: number;
+}
+
+/** The caller made a sound over the agent; whether it was speech is not known yet. */
+export interface Interruption {
+  startedAtMs: number;
+  stoppedAtMs?: number;
+  speechMs?: number;
+  callerItemId: string;
+  /** The reply it stopped was not complete: its rest must be asked for after a resume. */
+  cutShort: boolean;
+}
+
+export interface Closing {
+  reason: EndReason;
+  startedAtMs: number;
+  /** The farewell is under way: asked of the model or given to the carrier. */
+  farewellAtMs?: number;
+  /** The farewell was played by a prompt; nothing more is expected of the model. */
+  byPrompt: boolean;
+}
+
+/** Who has the floor. Times are ms on our monotonic clock. */
+export interface Turn {
+  phase: 'warming' | 'talking' | 'closing' | 'over';
+  startedAtMs: number;
+  callerSpeaking: boolean;
+  /** The caller said something that the agent has not begun to answer. */
+  owesAnswer: boolean;
+  reply: Reply | undefined;
+  wants: readonly Want[];
+  toolsRunning: number;
+  interruption: Interruption | undefined;
+  /** After a false interruption: the reply the model made of the noise is to be dropped until then. */
+  dropRepliesUntilMs: number;
+  /** Until then, words recognised late may show that a sound taken for noise was speech. */
+  noiseUntilMs: number;
+  /** Since when neither side is heard. */
+  quietSinceMs: number;
+  /** Last sign of life of the model while it is the agent's turn. */
+  agentTurnSinceMs: number | undefined;
+  announcedAtMs: number | undefined;
+  ladderStep: 0 | 1 | 2 | 3;
+  failures: number;
+  modelLost: boolean;
+  closing: Closing | undefined;
+}
+
+export type TurnEvent =
+  | { type: 'stream-started' }
+  | { type: 'caller-speech-started'; itemId: string }
+  | { type: 'caller-speech-stopped'; speechMs: number }
+  | { type: 'caller-words'; text: string; final: boolean }
+  | { type: 'entry-typed' }
+  | { type: 'reply-created'; responseId: string; asked: boolean }
+  | { type: 'reply-refused' }
+  | { type: 'reply-audio'; responseId: string }
+  | {
+      type: 'reply-done';
+      responseId: string;
+      status: 'completed' | 'cancelled' | 'failed' | 'incomplete';
+      calledTool: boolean;
+      hadAudio: boolean;
+    }
+  | { type: 'tool-started' }
+  | { type: 'tool-finished'; endsCall: boolean }
+  | { type: 'model-lost' }
+  | { type: 'model-gave-up'; fatal: boolean }
+  | { type: 'model-restored' }
+  | { type: 'end-wanted'; reason: EndReason; instructions?: string; fallback: PromptName }
+  | { type: 'tick' };
+
+/** Facts that come with every event: the moment, and what the playback ledger says of it. */
+export interface Moment {
+  nowMs: number;
+  /** Agent audio is being heard (or queued). */
+  playing: boolean;
+  /** All of it was heard, beyond doubt or after a bounded wait. */
+  heardOut: boolean;
+}
+
+export type TurnCommand =
+  /** Stop the agent at once, remember what was not heard, cut the model's memory. */
+  | { type: 'silence-agent' }
+  | { type: 'resume-agent' }
+  | { type: 'forget-unheard' }
+  | { type: 'ask-reply'; instructions?: string }
+  | { type: 'cancel-reply'; responseId?: string }
+  | { type: 'release-held-reply' }
+  | { type: 'drop-held-reply' }
+  | { type: 'delete-caller-item'; itemId: string }
+  /** The model was made to forget these words of the caller; tell it again. */
+  | { type: 'restate-caller'; text: string }
+  | { type: 'play-prompt'; prompt: PromptName }
+  | { type: 'hang-up'; reason: EndReason }
+  /** Leave the call to the verbs after `</Connect>`: apology and the way out. */
+  | { type: 'leave-to-fallback'; reason: EndReason }
+  | { type: 'count-barge-in'; outcome: 'cut' | 'resumed' };

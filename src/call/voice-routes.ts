@@ -1,0 +1,261 @@
+import type {} from '@fastify/websocket';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { WebSocket } from 'ws';
+import { clinicForNumber } from '../agent/clinic-loader.ts';
+import type { ClinicProfile } from '../agent/clinic-profile.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import {
+  type MediaStream,
+  type MediaStreamStart,
+  openMediaStream,
+} from '../twilio/media-stream.ts';
+import {
+  type CallProgress,
+  nextCallStatus,
+  parseStatusCallback,
+} from '../twilio/status-callback.ts';
+import { connectStream, emptyResponse, fallback, twimlContentType } from '../twilio/twiml.ts';
+import type { SignatureCheck } from '../twilio/webhook-signature.ts';
+import type { Call } from './call.ts';
+import { isCarrierId, toCallerE164 } from './caller-number.ts';
+import type { LiveCalls } from './live-calls.ts';
+import type { ModelHealth } from './model-health.ts';
+import type { OutboundCall } from './outbound-calls.ts';
+
+/** Answers remembered, so that a webhook delivered twice gets the same one. */
+const mostAnswers = 2_000;
+/** Streams that may be open without having said whose they are, beyond those that are expected. */
+const mostStrayStreams = 32;
+/** Progress of calls remembered for status callbacks. */
+const mostProgress = 2_000;
+
+/** A call announced by the carrier, checked. */
+export interface AnnouncedCall {
+  callSid: string;
+  clinic: ClinicProfile;
+  direction: 'inbound' | 'outbound';
+  from: string;
+  to: string;
+  purpose?: string;
+}
+
+export interface VoiceRouteParts {
+  /** Absent in the sandbox only, which listens on loopback. */
+  signature: SignatureCheck | undefined;
+  publicUrl: () => string;
+  clinics: readonly ClinicProfile[];
+  fallbackClinic: string | undefined;
+  createCall: (announced: AnnouncedCall) => Call;
+  findOutbound: (id: string) => OutboundCall | undefined;
+  callerId: string | undefined;
+  live: LiveCalls;
+  health: ModelHealth;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+const apology = 'Desculpe, tivemos um problema técnico.';
+const apologyWithWayOut = `${apology} Vou passar a sua ligação para a recepção.`;
+const apologyWithoutWayOut = `${apology} Por favor, ligue de novo em alguns minutos.`;
+
+/** Twilio's webhooks and the media socket. Everything here is proven to be Twilio's before it has any effect. */
+export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void {
+  const answers = new Map<string, string>();
+  const progress = new Map<string, CallProgress>();
+  let unknownStreams = 0;
+
+  const isSigned = (request: FastifyRequest) => {
+    const signed =
+      parts.signature === undefined ||
+      parts.signature.webhook(
+        request.raw.url ?? '',
+        request.headers['x-twilio-signature'],
+        formOf(request),
+      );
+    if (!signed)
+      parts.metrics.count('webhook_rejected_total', { where: request.routeOptions.url ?? '' });
+    return signed;
+  };
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/incoming-call',
+    handler: async (request, reply) => {
+      const begunMs = parts.clock.monotonicMs();
+      if (!isSigned(request)) return reply.code(403).send();
+      const twiml = answerCall(request);
+      parts.metrics.observe('webhook_seconds', (parts.clock.monotonicMs() - begunMs) / 1000);
+      return reply.type(twimlContentType).send(twiml);
+    },
+  });
+
+  function answerCall(request: FastifyRequest): string {
+    const params = { ...queryOf(request), ...formOf(request) };
+    const { CallSid: callSid, AccountSid: accountSid } = params;
+    const outbound =
+      typeof params.outbound === 'string' ? parts.findOutbound(params.outbound) : undefined;
+    const clinic = outbound
+      ? (parts.clinics.find((one) => one.id === outbound.clinicId) ?? clinicCalled(params.To))
+      : clinicCalled(params.To);
+    const wayOut = wayOutOf(clinic);
+    if (!isCarrierId(callSid) || !isCarrierId(accountSid)) return fallback(wayOut);
+    const answered = answers.get(callSid);
+    if (answered !== undefined) {
+      parts.metrics.count('webhook_duplicate_total', { where: '/incoming-call' });
+      return answered;
+    }
+    const refusal = parts.live.refusal() ?? parts.health.unavailable(parts.clock.monotonicMs());
+    if (refusal !== undefined) {
+      const reason = refusal === 'draining' || refusal === 'full' ? refusal : 'model';
+      parts.metrics.count('calls_shed_total', { reason });
+      parts.log.warn({ callSid, reason }, 'call sent to the fallback');
+      return fallback(wayOut);
+    }
+    const call = parts.createCall({
+      callSid,
+      clinic,
+      direction: outbound ? 'outbound' : 'inbound',
+      from: toCallerE164(params.From),
+      to: toCallerE164(params.To),
+      ...(outbound?.purpose ? { purpose: outbound.purpose } : {}),
+    });
+    const token = parts.live.expect(call, callSid, accountSid);
+    const publicUrl = parts.publicUrl();
+    const twiml = connectStream({
+      streamUrl: `${publicUrl.replace(/^http/, 'ws')}/media-stream`,
+      streamStatusUrl: `${publicUrl}/stream-status`,
+      parameters: { token },
+      ...wayOut,
+    });
+    remember(answers, callSid, twiml, mostAnswers);
+    return twiml;
+  }
+
+  function clinicCalled(to: unknown): ClinicProfile {
+    return clinicForNumber(parts.clinics, toCallerE164(to), parts.fallbackClinic);
+  }
+
+  function wayOutOf(clinic: ClinicProfile) {
+    if (!clinic.reception) return { apology: apologyWithoutWayOut };
+    return {
+      apology: apologyWithWayOut,
+      receptionE164: clinic.reception,
+      ...(parts.callerId ? { callerId: parts.callerId } : {}),
+    };
+  }
+
+  app.post('/call-status', async (request, reply) => {
+    if (!isSigned(request)) return reply.code(403).send();
+    const update = parseStatusCallback(formOf(request));
+    if (update) {
+      const known = progress.get(update.callSid);
+      const next = nextCallStatus(known, update);
+      if (next !== known) {
+        remember(progress, update.callSid, next, mostProgress);
+        parts.log.info({ callSid: update.callSid, status: next.status }, 'call status');
+      }
+    }
+    return reply.type(twimlContentType).send(emptyResponse());
+  });
+
+  for (const url of ['/stream-status', '/amd-status']) {
+    app.post(url, async (request, reply) => {
+      if (!isSigned(request)) return reply.code(403).send();
+      const { CallSid: callSid, StreamEvent: event, StreamError: error } = formOf(request);
+      if (event === 'stream-error' && isCarrierId(callSid)) {
+        parts.log.error(
+          { callSid, err: { message: String(error) } },
+          'carrier reports a stream error',
+        );
+      }
+      return reply.code(204).send();
+    });
+  }
+
+  app.get(
+    '/media-stream',
+    {
+      websocket: true,
+      preValidation: async (request, reply) => {
+        const url = request.raw.url ?? '';
+        if (
+          parts.signature &&
+          !parts.signature.upgrade(url, request.headers['x-twilio-signature'])
+        ) {
+          parts.metrics.count('webhook_rejected_total', { where: '/media-stream' });
+          return reply.code(403).send();
+        }
+        if (unknownStreams >= parts.live.expectedCount + mostStrayStreams) {
+          parts.metrics.count('stream_rejected_total', { reason: 'too-many-pending' });
+          return reply.code(503).send();
+        }
+      },
+    },
+    (socket: WebSocket) => {
+      unknownStreams += 1;
+      acceptStream(socket, parts, () => {
+        unknownStreams -= 1;
+      });
+    },
+  );
+}
+
+/** Attaches everything synchronously: frames that come before a handler are lost. */
+function acceptStream(socket: WebSocket, parts: VoiceRouteParts, known: () => void): void {
+  let call: Call | undefined;
+  let counted = true;
+  const becameKnown = () => {
+    if (counted) known();
+    counted = false;
+  };
+  const stream: MediaStream = openMediaStream(
+    socket,
+    {
+      onStart: (start) => {
+        becameKnown();
+        call = admit(start);
+      },
+      onAudio: (payload, timestampMs) => call?.callerAudio(payload, timestampMs),
+      onKey: (digit) => call?.key(digit),
+      onMark: (name) => call?.mark(name),
+      onStop: () => call?.streamEnded('stopped'),
+      onClose: (cause) => {
+        becameKnown();
+        call?.streamEnded(cause);
+      },
+    },
+    { clock: parts.clock, metrics: parts.metrics, log: parts.log },
+  );
+
+  function admit(start: MediaStreamStart): Call | undefined {
+    const { callSid, accountSid, streamSid, parameters } = start;
+    const valid = isCarrierId(callSid) && isCarrierId(streamSid);
+    const admitted = valid
+      ? parts.live.admit({ callSid, accountSid, streamSid, token: parameters.token ?? '' }, stream)
+      : undefined;
+    if (admitted) return admitted;
+    parts.metrics.count('stream_rejected_total', { reason: 'token' });
+    parts.log.warn({}, 'media stream without a valid token refused');
+    stream.close(1008, 'token');
+    return undefined;
+  }
+}
+
+function formOf(request: FastifyRequest): Record<string, unknown> {
+  const { body } = request;
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}
+
+function queryOf(request: FastifyRequest): Record<string, unknown> {
+  return request.query as Record<string, unknown>;
+}
+
+function remember<T>(memory: Map<string, T>, key: string, value: T, most: number): void {
+  memory.delete(key);
+  memory.set(key, value);
+  const [oldest] = memory.keys();
+  if (memory.size > most && oldest !== undefined) memory.delete(oldest);
+}

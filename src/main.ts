@@ -1,0 +1,52 @@
+import dotenv from 'dotenv';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { createClock } from './platform/clock.ts';
+import { CodedError } from './platform/errors.ts';
+import { createLog } from './platform/log.ts';
+
+dotenv.config({ quiet: true });
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.LOG_LEVEL);
+  const clock = createClock(config.SANDBOX_NOW ? Date.parse(config.SANDBOX_NOW) : undefined);
+  const app = await buildApp(config, { clock, log });
+  const address = await app.listen();
+  log.info({ address, mode: config.mode }, 'listening');
+  if (config.mode === 'sandbox') {
+    log.info(
+      'sandbox: no OPENAI_API_KEY and no TWILIO_AUTH_TOKEN; the model, the telephone and the caller are played here, on loopback only',
+    );
+  }
+
+  let hurry: () => void = () => {};
+  const hurried = new Promise<void>((resolve) => {
+    hurry = resolve;
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = (exitCode: number) => {
+    if (stopping !== undefined) return hurry();
+    stopping = app
+      .stop(hurried)
+      .catch((err) => log.error({ err }, 'shutdown failed'))
+      .then(() => process.exit(exitCode));
+  };
+  process.on('SIGTERM', () => stop(0));
+  process.on('SIGINT', () => stop(0));
+  // Outside any call nothing is known of what broke: take no new calls, let the live ones finish, leave to the supervisor.
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'uncaught exception');
+    stop(1);
+  });
+  process.on('unhandledRejection', (err) => {
+    log.fatal({ err }, 'unhandled rejection');
+    stop(1);
+  });
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof CodedError;
+  console.error(known ? `${error.code}: ${error.message}` : error);
+  process.exit(1);
+});

@@ -1,0 +1,68 @@
+import type { Clock } from '../platform/clock.ts';
+import { createId } from '../platform/id.ts';
+import type { Log } from '../platform/log.ts';
+import { createSandboxCarrier, type SandboxCarrier } from './carrier.ts';
+import { createPatient } from './patient.ts';
+import { answeringScript } from './patient-scripts.ts';
+import { createPhrasebook, type Phrasebook } from './phrasebook.ts';
+import { startSandboxRealtime } from './realtime-server.ts';
+import { startSandboxTwilioRest } from './rest-server.ts';
+import { createSynthesiser, type Synthesiser } from './synthesiser.ts';
+
+/** Everything outside the product, played on loopback: the model, the telephone company, the people. */
+export interface Sandbox {
+  realtimeUrl: string;
+  twilioUrl: string;
+  accountSid: string;
+  authToken: string;
+  phoneNumber: string;
+  carrier: SandboxCarrier;
+  synthesiser: Synthesiser;
+  phrasebook: Phrasebook;
+  close(): Promise<void>;
+}
+
+const phoneNumber = '+558835430000';
+
+/** @throws SANDBOX_UNAVAILABLE when the optional packages are missing. */
+export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sandbox> {
+  const { clock, log } = parts;
+  const accountSid = 'AC00000000000000000000000000000000';
+  const authToken = createId();
+  const synthesiser = createSynthesiser({ log });
+  const phrasebook = createPhrasebook();
+  const model = await startSandboxRealtime({ synthesiser, phrasebook, clock, log });
+  const carrier = createSandboxCarrier({ accountSid, phoneNumber, clock, log });
+  const rest = await startSandboxTwilioRest({
+    carrier,
+    accountSid,
+    authToken,
+    // Whoever is called from the sandbox is a patient who answers and confirms.
+    answerWith: (call) => {
+      const { done } = createPatient({
+        call,
+        synthesiser,
+        phrasebook,
+        script: answeringScript,
+        clock,
+        log,
+      });
+      done.catch((err) => log.warn({ err }, 'sandbox patient failed'));
+      return 'answer';
+    },
+  });
+  return {
+    realtimeUrl: model.url,
+    twilioUrl: rest.url,
+    accountSid,
+    authToken,
+    phoneNumber,
+    carrier,
+    synthesiser,
+    phrasebook,
+    async close() {
+      await carrier.close();
+      await Promise.all([rest.close(), model.close(), synthesiser.close()]);
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type CallRecord, type CallStore, callFileStem } from '../call/call-record.ts';
+import { hasCode } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { type CallPosition, callOrder, pageOf } from './call-page.ts';
+import { removeStaleTemporaries, replaceFile } from './file-commit.ts';
+
+/** What is kept in memory of each call, about 200 bytes. */
+interface IndexEntry extends CallPosition {
+  file: string;
+  state: CallRecord['state'];
+}
+
+/** The parts of a record that the store and its readers stand on; the rest is as it was saved. */
+const recordShape = z.looseObject({
+  schemaVersion: z.literal(1),
+  id: z.string().regex(/^[a-z2-7]{26}$/),
+  callSid: z.string().regex(/^[A-Za-z0-9]+$/),
+  startedAt: z.iso.datetime(),
+  state: z.enum(['live', 'ended', 'interrupted']),
+  durationMs: z.number(),
+  transcript: z.array(z.unknown()),
+  tools: z.array(z.unknown()),
+  appointments: z.array(z.string()),
+});
+
+/** One write under way and at most one waiting: the newest record wins, everyone waiting for it is told together. */
+interface Writing {
+  waiting?: { text: string; done: Promise<void> };
+  done: Promise<void>;
+}
+
+/**
+ * One JSON per call, `<stem>.json`, beside its recording. The directory is read once, here; a file that cannot be read
+ * is named in the log, left alone, and not part of the store. One process per directory (`lockDirectory`).
+ */
+export async function openFileCallStore(options: {
+  directory: string;
+  log: Log;
+}): Promise<CallStore> {
+  await removeStaleTemporaries(options.directory);
+  const store = new FileCallStore(options.directory, options.log);
+  await store.readDirectory();
+  return store;
+}
+
+class FileCallStore implements CallStore {
+  readonly #directory: string;
+  readonly #log: Log;
+  readonly #index = new Map<string, IndexEntry>();
+  /** Call id → file, from the first save on, before it is durable; damaged files stand under their own name. */
+  readonly #files = new Map<string, string>();
+  readonly #writing = new Map<string, Writing>();
+
+  constructor(directory: string, log: Log) {
+    this.#directory = directory;
+    this.#log = log;
+  }
+
+  async readDirectory(): Promise<void> {
+    for (const file of await readdir(this.#directory)) {
+      if (!file.endsWith('.json') || file.startsWith('.')) continue;
+      const record = await this.#read(file);
+      this.#files.set(record?.id ?? file, file);
+      if (record) this.#enter(record.id, record.startedAt, record.state, file);
+    }
+  }
+
+  async save(record: CallRecord): Promise<void> {
+    // Taken now: the caller goes on changing its record.
+    const text = `${JSON.stringify(record, null, 2)}\n`;
+    const { id, startedAt, state } = record;
+    const file = this.#files.get(id) ?? this.#nameOf(record);
+    this.#files.set(id, file);
+    await this.#write(file, text);
+    this.#enter(id, startedAt, state, file);
+  }
+
+  async find(id: string): Promise<CallRecord | undefined> {
+    const entry = this.#index.get(id);
+    return entry && (await this.#read(entry.file));
+  }
+
+  async list(options: { limit: number; before?: string }) {
+    const page = pageOf(this.#newestFirst(), options);
+    return { ...page, calls: await this.#readAll(page.calls) };
+  }
+
+  async unfinished(): Promise<CallRecord[]> {
+    return this.#readAll(this.#newestFirst().filter((entry) => entry.state === 'live'));
+  }
+
+  #newestFirst(): IndexEntry[] {
+    return [...this.#index.values()].sort(callOrder);
+  }
+
+  async #readAll(entries: IndexEntry[]): Promise<CallRecord[]> {
+    const records: CallRecord[] = [];
+    for (const { file } of entries) {
+      const record = await this.#read(file);
+      if (record) records.push(record);
+    }
+    return records;
+  }
+
+  /** A name of its own, should another call already have this one or a damaged file stand in its place. */
+  #nameOf(record: CallRecord): string {
+    const stem = callFileStem(record.startedAt, record.callSid);
+    const file = `${stem}.json`;
+    return [...this.#files.values()].includes(file) ? `${stem}-${record.id}.json` : file;
+  }
+
+  #enter(id: string, startedAt: string, state: CallRecord['state'], file: string): void {
+    this.#index.set(id, { id, startedAt, state, file });
+  }
+
+  async #read(file: string): Promise<CallRecord | undefined> {
+    try {
+      const record: unknown = JSON.parse(await readFile(join(this.#directory, file), 'utf8'));
+      recordShape.parse(record);
+      return record as CallRecord;
+    } catch (error) {
+      const code = hasCode(error, 'ENOENT') ? 'ENOENT' : 'STORE_DAMAGED';
+      this.#log.error({ code, file }, 'a call record could not be read and was left alone');
+      return undefined;
+    }
+  }
+
+  #write(file: string, text: string): Promise<void> {
+    const current = this.#writing.get(file);
+    if (!current) return this.#start(file, text);
+    if (current.waiting) {
+      current.waiting.text = text;
+      return current.waiting.done;
+    }
+    const waiting = { text, done: Promise.resolve() };
+    const start = () => this.#start(file, waiting.text);
+    waiting.done = current.done.then(start, start);
+    current.waiting = waiting;
+    return waiting.done;
+  }
+
+  #start(file: string, text: string): Promise<void> {
+    const writing: Writing = { done: Promise.resolve() };
+    writing.done = replaceFile(join(this.#directory, file), text).finally(() => {
+      if (!writing.waiting) this.#writing.delete(file);
+    });
+    this.#writing.set(file, writing);
+    return writing.done;
+  }
+}
