@@ -33,8 +33,8 @@ async function main(): Promise<void> {
 
   say(`Alô Clínica — demonstração sem contas: tudo fica nesta máquina (${address}).`);
   say('Um paciente simulado liga para a clínica. A conversa acontece em tempo real:\n');
-  const record = await placeCall(app, address);
-  report(record, config);
+  const { record, files } = await placeCall(app, address);
+  report(record, files, config);
   if (process.argv.includes('--once') || !process.stdout.isTTY) return stop();
   say(
     `\nO servidor continua em ${address} (API de chamadas em ${address}/api/v1/calls, com API_KEY).`,
@@ -43,9 +43,13 @@ async function main(): Promise<void> {
 }
 
 /** One whole call of the sandbox patient. @throws when it does not end in an appointment. */
-async function placeCall(app: App, address: string): Promise<CallRecord> {
+async function placeCall(
+  app: App,
+  address: string,
+): Promise<{ record: CallRecord; files: string[] }> {
   const { sandbox } = app;
   if (!sandbox) throw new CodedError('SANDBOX_UNAVAILABLE', 'the demo runs in the sandbox only');
+  const files: string[] = [];
   const over = new Promise<CallRecord>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new CodedError('DEADLINE_EXCEEDED', 'the demo call did not end')),
@@ -54,6 +58,7 @@ async function placeCall(app: App, address: string): Promise<CallRecord> {
     app.live.watch((event) => {
       const line = lineOf(event);
       if (line) say(line);
+      if (event.type === 'appointment-recorded') files.push(event.file);
       if (event.type !== 'call-ended') return;
       clearTimeout(timer);
       resolve(event.record);
@@ -73,7 +78,7 @@ async function placeCall(app: App, address: string): Promise<CallRecord> {
     clock: createClock(),
     log: createLog('silent'),
   });
-  return over;
+  return { record: await over, files };
 }
 
 function lineOf(event: CallEvent): string | undefined {
@@ -93,22 +98,18 @@ function lineOf(event: CallEvent): string | undefined {
   }
 }
 
-function report(record: CallRecord, config: Config): void {
-  const appointment = record.tools.find(
-    (use) => use.name === 'record_appointment' && use.outcome === 'ok',
-  );
+function report(record: CallRecord, appointments: string[], config: Config): void {
+  const recording = join(config.RECORDINGS_DIR, record.recording?.file ?? '');
   say(`\nFim da ligação: ${record.ending}, ${(record.durationMs / 1000).toFixed(1)} s.`);
-  say(`  gravação     ${join(config.RECORDINGS_DIR, record.recording?.file ?? '—')}`);
-  say(
-    `  registro     ${join(config.RECORDINGS_DIR, (record.recording?.file ?? '').replace(/\.wav$/, '.json'))}`,
-  );
-  say(`  agendamento  ${appointment ? fileOf(record, config) : 'nenhum'}`);
-  if (!appointment)
-    throw new CodedError('SANDBOX_UNAVAILABLE', 'the demo call ended without an appointment');
-}
-
-function fileOf(record: CallRecord, config: Config): string {
-  return record.appointments.map((id) => join(config.APPOINTMENTS_DIR, `…-${id}.json`)).join(', ');
+  say(`  gravação     ${recording}`);
+  say(`  registro     ${recording.replace(/\.wav$/, '.json')}`);
+  for (const file of appointments) say(`  agendamento  ${file}`);
+  if (!record.recording?.complete || appointments.length === 0) {
+    throw new CodedError(
+      'SANDBOX_UNAVAILABLE',
+      'the demo call ended without its recording or its appointment',
+    );
+  }
 }
 
 /** The configured port, or any other when it is taken: a demo should not fail because a server is running. */

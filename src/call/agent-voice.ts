@@ -108,7 +108,7 @@ export class AgentVoice {
     if (outstanding) this.#carrier?.clear();
     this.#waiting = [];
     const cut = this.#playback.cut(carrierMs);
-    this.keepHeard(carrierMs);
+    this.#fileHeard(carrierMs);
     this.tellResumed();
     for (const item of cut.items) {
       if (!item.unbound) this.#memory()?.truncate(item.itemId, item.contentIndex, item.heardMs);
@@ -143,16 +143,20 @@ export class AgentVoice {
 
   /** Files what was heard since the last time. @returns the lines that are now complete. */
   keepHeard(carrierMs: number): string[] {
-    for (const span of this.#playback.takeHeard(carrierMs)) {
-      this.#recorder?.agent(span.ulaw, Math.round(span.atMs * bytesPerMs));
-      this.#transcript.agentHeard(span.itemId, span.atMs, span.ulaw.length / bytesPerMs);
-      this.#untold.add(span.itemId);
-    }
+    this.#fileHeard(carrierMs);
     if (this.isPlaying(carrierMs) || this.#unheard.length > 0) return [];
     this.tellResumed();
     const complete = [...this.#untold];
     this.#untold.clear();
     return complete;
+  }
+
+  #fileHeard(carrierMs: number): void {
+    for (const span of this.#playback.takeHeard(carrierMs)) {
+      this.#recorder?.agent(span.ulaw, Math.round(span.atMs * bytesPerMs));
+      this.#transcript.agentHeard(span.itemId, span.atMs, span.ulaw.length / bytesPerMs);
+      this.#untold.add(span.itemId);
+    }
   }
 
   #received(audio: AgentAudio): void {

@@ -17,14 +17,21 @@ const usualPage = 50;
 const longestPage = 200;
 /** A cursor is an instant and an id. */
 const longestCursor = 100;
-/** Each conversion holds a thread and up to 700 MB; more than two at once wait at the client. */
+/** Each conversion holds a thread and up to 450 MB; more than two at once wait at the client. */
 const mostExports = 2;
 
 type Ids = { Params: { id: string } };
 type Queries = { Querystring: Record<string, unknown> };
 
-/** Calls, their transcripts and recordings, for those who may see them. Errors are `{error: {code, message}}`. */
-export async function callApiRoutes(app: FastifyInstance, options: CallApiOptions): Promise<void> {
+/**
+ * Calls, their transcripts and recordings, for those who may see them. Errors are `{error: {code, message}}`.
+ * A plugin for `app.register`: its hooks and its error handler are for these routes only.
+ */
+export function callApiRoutes(
+  app: FastifyInstance,
+  options: CallApiOptions,
+  done: () => void,
+): void {
   const { store, recordingsDirectory, authorise } = options;
   let exporting = 0;
 
@@ -59,7 +66,13 @@ export async function callApiRoutes(app: FastifyInstance, options: CallApiOption
     return { id: call.id, state: call.state, transcript: call.transcript };
   });
 
-  app.get<Ids & Queries>('/api/v1/calls/:id/recording', async (request, reply) => {
+  // Named, because the HEAD that comes with a GET route would read the whole file to throw it away.
+  const method = ['GET', 'HEAD'];
+  const url = '/api/v1/calls/:id/recording';
+  app.route<Ids & Queries>({ method, url, handler: handleRecording });
+  done();
+
+  async function handleRecording(request: FastifyRequest<Ids & Queries>, reply: FastifyReply) {
     const call = await findCall(store, request.params.id);
     if (!call) return refuseUnknown(reply);
     const { format } = request.query;
@@ -87,7 +100,7 @@ export async function callApiRoutes(app: FastifyInstance, options: CallApiOption
     } finally {
       exporting -= 1;
     }
-  });
+  }
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

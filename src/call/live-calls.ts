@@ -111,6 +111,7 @@ export class LiveCalls {
     this.#draining = true;
     this.#metrics.set('calls_draining', 1);
     for (const callSid of [...this.#expected.keys()]) this.#drop(callSid);
+    if (this.#live.size === 0) return;
     const allEnded = Promise.all([...this.#live.values()].map((call) => call.ended));
     if (await first(allEnded, limitMs, hurry)) return;
     this.#log.warn({ calls: this.#live.size }, 'drain limit reached, saying goodbye');

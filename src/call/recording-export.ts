@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-/** wavefile holds a recording in memory several times over: 64 MiB, 69 minutes, needs about 700 MB for a moment. */
+/** wavefile holds a recording in memory several times over: 64 MiB, 69 minutes, took 450 MB and 6 s here. */
 export const longestExportBytes = 64 * 1024 * 1024;
 /** Ten minutes of a call take about a second; what takes longer than this hangs. */
 const exportDeadlineMs = 60_000;
@@ -14,7 +12,7 @@ const exportDeadlineMs = 60_000;
  */
 export function exportPcm16(wavPath: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl, { workerData: wavPath, execArgv: loaderArguments() });
+    const worker = new Worker(workerModule(), { workerData: wavPath, execArgv: [] });
     const timer = setTimeout(() => void worker.terminate(), exportDeadlineMs);
     worker.once('message', (wav: Uint8Array) => {
       resolve(Buffer.from(wav.buffer, wav.byteOffset, wav.byteLength));
@@ -27,12 +25,13 @@ export function exportPcm16(wavPath: string): Promise<Buffer> {
   });
 }
 
-/** `.ts` when run from source, `.js` when compiled. */
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const workerUrl = new URL(`./recording-export-worker${extension}`, import.meta.url);
-
-/** A thread does not inherit the loader that its process was given by other means than the command line. */
-function loaderArguments(): string[] {
-  if (extension === '.js') return [];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+/** The compiled worker as it is; the source one through tsx, which a thread does not inherit from its process. */
+function workerModule(): URL {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new URL('./recording-export-worker.js', import.meta.url);
+  }
+  const source = new URL('./recording-export-worker.ts', import.meta.url).href;
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const code = `import { register } from '${tsx}'; register(); await import('${source}');`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }

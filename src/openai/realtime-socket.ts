@@ -144,6 +144,8 @@ export class RealtimeSocket {
 
   /** Any sign of life counts: a server that talks is not dead, even one that does not answer pings. */
   #ping(): void {
+    // Still waiting for an answer: another ping must not give it more time.
+    if (!this.#heardSincePing) return;
     this.#heardSincePing = false;
     this.#socket.ping();
     clearTimeout(this.#pongDeadline);

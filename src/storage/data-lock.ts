@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, hasCode } from '../platform/errors.ts';
 
 const lockName = '.lock';
-/** Takeovers tried before giving up; each loses only to another process that is starting at the same moment. */
-const mostTakeovers = 5;
+/** A lock that is gone when it is read was just released: asked for again, but not for ever. */
+const mostTries = 5;
 
 /**
  * Makes this process the only one that writes a directory, until the returned function is called.
@@ -15,16 +15,41 @@ const mostTakeovers = 5;
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const path = join(directory, lockName);
-  const mine = `${JSON.stringify({ pid: process.pid, started: await startOf(process.pid), nonce: randomBytes(6).toString('hex') })}\n`;
-  for (let attempt = 0; attempt < mostTakeovers; attempt++) {
-    if (await createLock(path, mine)) return () => release(path, mine);
+  const started = await startOf(process.pid);
+  const nonce = randomBytes(6).toString('hex');
+  const mine = `${JSON.stringify({ pid: process.pid, started, nonce })}\n`;
+  await acquire(path, mine);
+  return () => release(path, mine);
+}
+
+async function acquire(path: string, mine: string): Promise<void> {
+  for (let tried = 0; tried < mostTries; tried++) {
+    if (await createLock(path, mine)) return;
     const found = await readLock(path);
     if (found === undefined) continue;
     const pid = await liveOwner(found);
     if (pid !== undefined) throw lockedBy(pid);
-    await takeAway(path, found);
+    if (await takeOver(path, found, mine)) return;
   }
   throw new CodedError('STORE_LOCKED', 'other processes are starting on this data directory');
+}
+
+/**
+ * Only who holds the claim to one particular dead lock may replace it, so of many starting at once one wins. A claim is a
+ * lock like any other: that of a process killed at this very point is taken over too.
+ */
+async function takeOver(path: string, dead: string, mine: string): Promise<boolean> {
+  const claim = `${path}.${createHash('sha256').update(dead).digest('hex').slice(0, 16)}`;
+  await acquire(claim, mine);
+  try {
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== dead) return false;
+    const filled = `${path}.${randomBytes(6).toString('hex')}`;
+    await createLock(filled, mine);
+    await rename(filled, path);
+    return true;
+  } finally {
+    await release(claim, mine);
+  }
 }
 
 function lockedBy(pid: number): CodedError {
@@ -42,7 +67,8 @@ async function createLock(path: string, content: string): Promise<boolean> {
     } finally {
       await file.close();
     }
-    return true;
+    // Who stood still between the two lines above may have been taken for dead.
+    return (await readFile(path, 'utf8').catch(() => undefined)) === content;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     throw new CodedError(
@@ -112,19 +138,6 @@ async function startOf(pid: number): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Moves a dead lock aside. Should another process have replaced it meanwhile, its lock is put back. */
-async function takeAway(path: string, found: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) !== found) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
 }
 
 async function release(path: string, mine: string): Promise<void> {

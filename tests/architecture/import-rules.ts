@@ -23,12 +23,29 @@ const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
 const contract = '-(record|store)\\.ts$';
 const packaged = (name: string) => `(^|node_modules/)${name}(/|$)`;
 
-const folders: IForbiddenRuleType[] = Object.entries(mayImport).map(([folder, others]) => ({
-  name: `${folder}-imports-only-${others.join('-') || 'itself'}`,
-  severity: 'error',
-  from: { path: `^src/${folder}/` },
-  to: { path: '^(src|tests|bench|scripts)/', pathNot: `^src/(${[folder, ...others].join('|')})/` },
-}));
+/** Files that stand at the wire and may use the carrier's vocabulary. */
+const edge = '-routes\\.ts$';
+
+const folders: IForbiddenRuleType[] = Object.entries(mayImport).flatMap(([folder, others]) => [
+  {
+    name: `${folder}-imports-only-${others.join('-') || 'itself'}`,
+    severity: 'error' as const,
+    from: { path: `^src/${folder}/`, pathNot: edge },
+    to: {
+      path: '^(src|tests|bench|scripts)/',
+      pathNot: `^src/(${[folder, ...others].join('|')})/`,
+    },
+  },
+  {
+    name: `${folder}-routes-import-also-twilio`,
+    severity: 'error' as const,
+    from: { path: `^src/${folder}/.*${edge}` },
+    to: {
+      path: '^(src|tests|bench|scripts)/',
+      pathNot: `^src/(${[folder, ...others, 'twilio'].join('|')})/`,
+    },
+  },
+]);
 
 const rules: IForbiddenRuleType[] = [
   ...folders,
@@ -58,7 +75,14 @@ const rules: IForbiddenRuleType[] = [
   {
     name: 'fastify-at-the-edge-only',
     severity: 'error',
-    from: { path: '^src/', pathNot: ['^src/(call|console|messaging)/[^/]*-routes\\.ts$', roots] },
+    from: {
+      path: '^src/',
+      pathNot: [
+        '^src/(call|console|messaging|platform)/[^/]*-routes\\.ts$',
+        '^src/sandbox/',
+        roots,
+      ],
+    },
     to: { path: packaged('(@fastify/[^/]+|fastify)') },
   },
   {

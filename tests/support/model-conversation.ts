@@ -34,7 +34,7 @@ interface Settings {
   model: string;
   options: {
     neverConfigure?: boolean;
-    wrongEcho?: boolean;
+    wrongEcho?: boolean | 'input' | 'output';
     refuseSettings?: string | undefined;
     speakDelayMs?: number;
     defaultReply?: Speech;
@@ -343,10 +343,8 @@ export class ModelConversation extends ClientEventLog {
     if (input.format.type !== telephone.type || output.format.type !== telephone.type) {
       this.violations.push('session.update did not ask for telephone audio both ways');
     }
-    if (wrongEcho) {
-      input.format = pcm;
-      output.format = pcm;
-    }
+    if (wrongEcho && wrongEcho !== 'output') input.format = pcm;
+    if (wrongEcho && wrongEcho !== 'input') output.format = pcm;
     this.#configured = !wrongEcho;
     this.#send({ type: 'session.updated', session: this.#session });
   }

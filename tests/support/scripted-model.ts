@@ -27,8 +27,8 @@ export interface ScriptedModelOptions {
   blackHole?: boolean;
   /** Open, but never answer `session.update`. */
   neverConfigure?: boolean;
-  /** Answer `session.update` with 24 kHz PCM formats. */
-  wrongEcho?: boolean;
+  /** Answer `session.update` with 24 kHz PCM, both ways (`true`) or one. */
+  wrongEcho?: boolean | 'input' | 'output';
   /** Answer `session.update` with an error of this code. */
   refuseSettings?: string | undefined;
   /** Wait between `response.created` and its first item. */

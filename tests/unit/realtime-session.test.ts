@@ -229,7 +229,8 @@ describe('a session that does not open', () => {
     [{ blackHole: true }, false, 'connect-timeout'],
     [{ connectDelayMs: 10_000 }, false, 'connect-timeout'],
     [{ neverConfigure: true }, false, 'configure-timeout'],
-    [{ wrongEcho: true }, false, 'session-config'],
+    [{ wrongEcho: 'input' }, false, 'session-config'],
+    [{ wrongEcho: 'output' }, false, 'session-config'],
     [{ refuseSettings: 'invalid_value' }, false, 'session-config'],
     [{ refuseSettings: 'insufficient_quota' }, true, 'insufficient_quota'],
   ] satisfies [ScriptedModelOptions, boolean, string][])(
@@ -621,13 +622,33 @@ describe('the end of a session', () => {
     expect(opened.told).toEqual([['onClosed', { fatal: false, code: 'closed-by-us' }]]);
   });
 
-  it('we close it from within every possible message', async () => {
+  it('we close it from within one of its messages', async () => {
     const react: { close?: () => void } = {};
     const { server, session, told, until } = await talk({}, () => react.close?.());
     react.close = () => session.close();
     server.speechStarted(0);
     await until('onClosed');
     expect(told.map(([name]) => name)).toEqual(['onReady', 'onSpeechStarted', 'onClosed']);
+  });
+
+  it('we close it while a message is told: the rest of that message is not', async () => {
+    const react: { close?: () => void } = {};
+    const { server, session, told, until } = await talk({}, () => react.close?.());
+    react.close = () => session.close();
+    const output = [
+      { type: 'function_call', status: 'completed', call_id: 'c', name: 'f', arguments: '{}' },
+    ];
+    server.raw({ type: 'response.done', response: { id: 'r', status: 'completed', output } });
+    await until('onClosed');
+    expect(told.map(([name]) => name)).toEqual(['onReady', 'onToolCall', 'onClosed']);
+  });
+
+  it('we close it, and what the server still says does not change why', async () => {
+    const { server, session, named, until } = await talk();
+    session.close();
+    server.error({ code: 'insufficient_quota' });
+    await until('onClosed');
+    expect(named('onClosed')).toEqual([{ fatal: false, code: 'closed-by-us' }]);
   });
 
   it('a server that does not answer our close is cut off', async () => {
@@ -668,14 +689,14 @@ describe('the end of a session', () => {
   });
 
   it('a server that answers pings, or talks instead, is alive', async () => {
-    const beat = { pingMs: 30, pongMs: 25 };
+    const beat = { pingMs: 50, pongMs: 400 };
     const answering = await talk(beat);
     const talking = await talk(beat, undefined, { ignorePings: true });
     talking.server.speak({
       text: 'a b c',
       audio: markedAudio(1, 2_000),
       chunkBytes: 160,
-      intervalMs: 5,
+      intervalMs: 10,
     });
     await talking.until('onReplyDone');
     expect(talking.named('onClosed')).toEqual([]);

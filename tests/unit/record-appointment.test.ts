@@ -175,6 +175,7 @@ describe('a service', () => {
     'urologista',
     'colonoscopia',
     'tomografia',
+    'mapa',
     'ressonância magnética',
     'constructor membro',
     '__proto__',
