@@ -85,8 +85,7 @@ export class RecordingWindow {
 
   /** The write of what `takeUnwritten` gave is over: moves the window forward. */
   wrote({ toByte }: Unwritten): void {
-    const leftWindow = toByte > this.#base + this.#capacity;
-    const base = Math.min(this.#dirty, leftWindow ? toByte : toByte - historyBytes);
+    const base = Math.min(this.#dirty, toByte - historyBytes);
     if (base > this.#base) this.#slideTo(base);
   }
 
