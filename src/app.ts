@@ -30,6 +30,7 @@ import { healthRoutes } from './platform/health-routes.ts';
 import { createId } from './platform/id.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { answerProblems, answerTornRequest, answerUnroutable } from './platform/problem.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { AppointmentStore } from './scheduling/appointment-store.ts';
 import { lockDirectory } from './storage/data-lock.ts';
@@ -51,6 +52,8 @@ const limits = {
   /** Media frames are under 1 KiB. */
   frameBytes: 64 * 1024,
   frameFragments: 16,
+  /** A peer that does not answer our close is cut. */
+  closeMs: 2_000,
   /** Beside two sockets a call: webhooks, staff, probes. */
   otherConnections: 512,
 } as const;
@@ -167,15 +170,27 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
 
   const authorise = (request: FastifyRequest) =>
     isBearer(request.headers.authorization, config.API_KEY);
+  const modelRefusal = () => health.unavailable(clock.monotonicMs());
+  const unavailable = () => live.refusal() ?? modelRefusal();
+  answerProblems(server, log);
   await server.register(formbody);
   await server.register(websocket, {
     options: {
       maxPayload: limits.frameBytes,
       perMessageDeflate: false,
-      ...{ maxFragments: limits.frameFragments },
+      maxFragments: limits.frameFragments,
+      // Not among the types of ws yet.
+      ...{ closeTimeout: limits.closeMs },
     },
+    // The default tears the connection down before the reason of the close is sent.
+    errorHandler: (_error, socket) => socket.close(1011),
     // The default hangs up on every caller as soon as the server closes; calls are ended by `stop`, after the drain.
     preClose: (done) => done(),
+  });
+  // The plugin upgrades any route there is.
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.ws && !request.is404 && request.routeOptions.url !== '/media-stream')
+      return reply.callNotFound();
   });
   voiceRoutes(server, {
     signature: outside.signature,
@@ -197,7 +212,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics,
     defaultClinic,
     allowedCountries: config.ALLOWED_COUNTRIES,
-    ownNumbers: clinics.flatMap((clinic) => clinic.numbers),
+    ownNumbers: [...clinics.flatMap((clinic) => clinic.numbers), outside.phoneNumber ?? ''],
+    refusal: unavailable,
   });
   await server.register(callApiRoutes, {
     store: storage.calls,
@@ -205,10 +221,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise,
   });
   healthRoutes(server, {
-    notReady: () => [
-      ...[live.refusal() ?? []].flat(),
-      ...[health.unavailable(clock.monotonicMs()) ?? []].flat(),
-    ],
+    notReady: () => [live.refusal(), modelRefusal()].filter((reason) => reason !== undefined),
     metrics,
     authorise,
   });
@@ -228,6 +241,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     async stop(hurry = new Promise(() => {})) {
       await live.drain(config.CALL_DRAIN_MS, hurry);
       await outside.sandbox?.close();
+      // What is open now belongs to no call.
+      for (const socket of server.websocketServer.clients) socket.terminate();
       await server.close();
       await storage.close();
     },
@@ -244,6 +259,8 @@ function createServer(): FastifyInstance {
       headersTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerTornRequest,
     forceCloseConnections: true,
     return503OnClosing: false,
   });

@@ -31,6 +31,8 @@ export class AgentVoice {
   /** Items that play again after a false interruption, and the words of them that the model still remembers. */
   readonly #resumed = new Map<string, number>();
   readonly #itemsOfReply = new Map<string, Set<string>>();
+  /** Items that the model's present session made, so that only those are cut in its memory. */
+  readonly #sessionItems = new Set<string>();
   readonly #untold = new Set<string>();
   #promptCount = 0;
 
@@ -80,7 +82,14 @@ export class AgentVoice {
   }
 
   dropHeld(): void {
-    this.#held = [];
+    for (const { itemId } of this.#held.splice(0)) this.#transcript.agentCut(itemId);
+  }
+
+  /** The model's session is gone: what was sent of it is still heard, and nothing more will come. */
+  sessionLost(): void {
+    for (const responseId of [...this.#itemsOfReply.keys()]) this.replyFinished(responseId);
+    this.#sessionItems.clear();
+    this.#resumed.clear();
   }
 
   replyFinished(responseId: string): void {
@@ -111,7 +120,9 @@ export class AgentVoice {
     this.#fileHeard(carrierMs);
     this.tellResumed();
     for (const item of cut.items) {
-      if (!item.unbound) this.#memory()?.truncate(item.itemId, item.contentIndex, item.heardMs);
+      if (!item.unbound && this.#sessionItems.has(item.itemId)) {
+        this.#memory()?.truncate(item.itemId, item.contentIndex, item.heardMs);
+      }
       this.#transcript.agentCut(item.itemId);
     }
     this.#unheard = cut.unheard;
@@ -161,6 +172,7 @@ export class AgentVoice {
 
   #received(audio: AgentAudio): void {
     this.#transcript.agentReceived(audio.itemId, audio.ulaw.length / bytesPerMs);
+    this.#sessionItems.add(audio.itemId);
     const items = this.#itemsOfReply.get(audio.responseId);
     if (items) items.add(audio.itemId);
     else this.#itemsOfReply.set(audio.responseId, new Set([audio.itemId]));

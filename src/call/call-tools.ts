@@ -7,6 +7,8 @@ import type { ModelLink } from './model-link.ts';
 
 /** Results remembered for a session that replaces this one. */
 const rememberedNotes = 20;
+/** Tool uses kept in the call record; a model in a loop is counted by the metrics. */
+const mostUses = 200;
 
 /** Runs the model's tool calls. Speech may be interrupted, work is not: every call ends in exactly one output. */
 export class CallTools {
@@ -17,6 +19,7 @@ export class CallTools {
   readonly #nowMs: () => number;
   readonly #notes: string[] = [];
   readonly #repliesWithTools = new Set<string>();
+  #uses = 0;
 
   constructor(parts: {
     toolbox: Toolbox;
@@ -72,7 +75,8 @@ export class CallTools {
     };
     this.#notes.push(toolNote(result));
     if (this.#notes.length > rememberedNotes) this.#notes.shift();
-    this.#journal()?.toolUsed(use);
+    this.#uses += 1;
+    if (this.#uses <= mostUses) this.#journal()?.toolUsed(use);
     this.#tell({ type: 'tool-used', use }, atMs);
     for (const effect of result.effects) {
       if (effect.type !== 'appointment-recorded') continue;

@@ -115,9 +115,18 @@ export class CallTranscript {
 
   /** In spoken order; lines that nobody heard or understood are left out. */
   lines(): TranscriptLine[] {
+    return this.#inOrder(agentLine);
+  }
+
+  /** The same, with the words that are on their way to the caller and were not cut. */
+  linesWithUnheard(): TranscriptLine[] {
+    return this.#inOrder(sentAgentLine);
+  }
+
+  #inOrder(toAgentLine: (item: AgentItem) => TranscriptLine | undefined): TranscriptLine[] {
     const lines: TranscriptLine[] = [];
     for (const item of this.#items.values()) {
-      const line = item.kind === 'caller' ? callerLine(item) : agentLine(item);
+      const line = item.kind === 'caller' ? callerLine(item) : toAgentLine(item);
       if (line) lines.push(line);
     }
     return lines.sort((a, b) => a.startMs - b.startMs);
@@ -172,6 +181,13 @@ function agentLine(item: AgentItem): TranscriptLine | undefined {
     source: item.source,
     itemId: item.itemId,
   };
+}
+
+/** What is not heard yet comes last. */
+function sentAgentLine(item: AgentItem): TranscriptLine | undefined {
+  if (item.cut) return agentLine(item);
+  const startMs = item.startMs ?? Number.MAX_SAFE_INTEGER;
+  return agentLine({ ...item, startMs, heardMs: item.receivedMs });
 }
 
 /** Splits a text at a fraction of its length, at the nearest word boundary before it. */

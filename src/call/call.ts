@@ -21,7 +21,7 @@ import type { PromptName, SpokenPrompts } from './spoken-prompts.ts';
 import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules, Want } from './turn.ts';
 import { speechLengthMs, turnRules } from './turn-rules.ts';
 import { admitAudio, createTurn, takeTurn } from './turn-taking.ts';
-import type { OpenVoiceModel, VoiceModelListener } from './voice-model.ts';
+import type { OpenVoiceModel, VoiceModel, VoiceModelListener } from './voice-model.ts';
 
 /** How often time is looked at: fillers, ladder, recording. */
 const tickMs = 100;
@@ -93,6 +93,7 @@ export class Call {
       open: parts.openModel,
       events: this.#modelEvents(),
       listener: {
+        renewing: (model) => this.#tellConversation(model),
         ready: (renewed) => this.#modelReady(renewed),
         lost: () => this.#modelLost(),
         gaveUp: (fatal) => this.#dispatch({ type: 'model-gave-up', fatal }),
@@ -124,7 +125,7 @@ export class Call {
       { ...identity, streamSid },
       { store, clock, log, lines: () => this.#transcript.lines() },
     );
-    if (this.#turn.phase === 'over') return this.#leave('model-unreachable');
+    if (this.#turn.phase === 'over') return this.#leave(this.#endReason ?? 'model-unreachable');
     this.#streamStartedAtMs = clock.monotonicMs();
     this.#recorder = this.#parts.openRecorder(
       callFileStem(this.#journal.startedAt, identity.callSid),
@@ -132,7 +133,7 @@ export class Call {
     this.#caller = new CallerVoice({
       startedAtMs: this.#streamStartedAtMs,
       recorder: this.#recorder,
-      toModel: (payload) => this.#link.model?.appendAudio(payload),
+      toModel: (payload) => this.#link.appendAudio(payload),
       metrics,
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
@@ -255,7 +256,7 @@ export class Call {
       case 'play-prompt':
         return this.#playPrompt(command.prompt);
       case 'ask-reply':
-        return this.#askReply(command.instructions);
+        return this.#askReply(command);
       case 'cancel-reply':
         return model?.cancelReply(command.responseId);
       case 'delete-caller-item':
@@ -277,12 +278,14 @@ export class Call {
     }
   }
 
-  #askReply(instructions: string | undefined): void {
+  #askReply(wanted: { instructions?: string; toolChoice?: 'none' }): void {
     this.#agent.tellResumed();
     this.#askCount += 1;
+    const { instructions, toolChoice } = wanted;
     this.#link.model?.requestReply({
       tag: this.#askTag(),
       ...(instructions ? { instructions } : {}),
+      ...(toolChoice ? { toolChoice } : {}),
     });
   }
 
@@ -320,11 +323,15 @@ export class Call {
     this.end(reason);
   }
 
+  #tellConversation(model: VoiceModel): void {
+    const lines = this.#transcript.linesWithUnheard();
+    for (const { role, text } of conversationMemory(lines, this.#tools.notes)) {
+      model.addText(role, text);
+    }
+  }
+
   #modelReady(renewed: boolean): void {
     if (renewed) {
-      for (const line of conversationMemory(this.#transcript.lines(), this.#tools.notes)) {
-        this.#link.model?.addText(line.role, line.text);
-      }
       this.#journal?.note((record) => {
         record.modelReconnects += 1;
       });
@@ -336,6 +343,7 @@ export class Call {
 
   #modelLost(): void {
     this.#speech = undefined;
+    this.#agent.sessionLost();
     this.#parts.tell({ type: 'model-lost' }, this.#carrierNow());
     this.#dispatch({ type: 'model-lost' });
   }

@@ -60,14 +60,15 @@ export class LiveCalls {
     return this.#tokens.issue(callSid, accountSid, this.#clock.monotonicMs());
   }
 
-  /** Whether a stream for this call is live, or may still come. */
-  knows(callSid: string): boolean {
-    return this.#live.has(callSid) || this.#expected.has(callSid);
+  /** The carrier says that this call is over: a stream that was still to come will not. */
+  abandon(callSid: string): void {
+    this.#drop(callSid);
   }
 
   /** The call this stream belongs to, now live; nothing when token, call or account do not match. */
   admit(stream: ArrivingStream, carrier: Carrier): Call | undefined {
     const { token, callSid, accountSid } = stream;
+    if (this.#live.has(callSid)) return undefined;
     if (!this.#tokens.redeem(token, callSid, accountSid, this.#clock.monotonicMs()))
       return undefined;
     const expected = this.#expected.get(callSid);
@@ -104,8 +105,8 @@ export class LiveCalls {
   }
 
   /**
-   * Takes no new calls and waits for the live ones: until they end by themselves, then, after `limitMs` or `hurry`,
-   * until each has said goodbye. Never rejects.
+   * Takes no new calls and waits for the live ones: until they end by themselves; after `limitMs`, until each has said
+   * goodbye; after `hurry`, no longer: their callers hear the verbs after `</Connect>`. Never rejects.
    */
   async drain(limitMs: number, hurry: Promise<unknown>): Promise<void> {
     this.#draining = true;
@@ -113,10 +114,13 @@ export class LiveCalls {
     for (const callSid of [...this.#expected.keys()]) this.#drop(callSid);
     if (this.#live.size === 0) return;
     const allEnded = Promise.all([...this.#live.values()].map((call) => call.ended));
-    if (await first(allEnded, limitMs, hurry)) return;
-    this.#log.warn({ calls: this.#live.size }, 'drain limit reached, saying goodbye');
-    for (const call of this.#live.values()) call.finishPolitely('server-draining', 'tchau');
-    if (await first(allEnded, goodbyeMs, new Promise(() => {}))) return;
+    let outcome = await first(allEnded, limitMs, hurry);
+    if (outcome === 'too-long') {
+      this.#log.warn({ calls: this.#live.size }, 'drain limit reached, saying goodbye');
+      for (const call of this.#live.values()) call.finishPolitely('server-draining', 'tchau');
+      outcome = await first(allEnded, goodbyeMs, hurry);
+    }
+    if (outcome === 'done') return;
     for (const call of this.#live.values()) call.end('server-draining');
     await allEnded;
   }
@@ -132,21 +136,20 @@ export class LiveCalls {
   }
 }
 
-/** True when the work ended; false when the limit came or somebody hurried. */
 async function first(
   work: Promise<unknown>,
   limitMs: number,
   hurry: Promise<unknown>,
-): Promise<boolean> {
+): Promise<'done' | 'too-long' | 'hurried'> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
+  const limit = new Promise<'too-long'>((resolve) => {
+    timer = setTimeout(() => resolve('too-long'), limitMs);
   });
   try {
     return await Promise.race([
-      work.then(() => true as const),
+      work.then(() => 'done' as const),
+      hurry.then(() => 'hurried' as const),
       limit,
-      hurry.then(() => false as const),
     ]);
   } finally {
     clearTimeout(timer);

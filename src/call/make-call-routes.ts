@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
+import { problem } from '../platform/problem.ts';
 import { checkDialNumber } from './dial-number.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 
@@ -15,6 +16,8 @@ const requestSchema = z.strictObject({
 
 export interface MakeCallParts {
   authorise: (request: FastifyRequest) => boolean;
+  /** Why an answered call would find no agent now, if so: nobody is rung to hear an apology. */
+  refusal: () => string | undefined;
   outbound: OutboundCalls;
   clinics: readonly ClinicProfile[];
   defaultClinic: ClinicProfile;
@@ -24,15 +27,15 @@ export interface MakeCallParts {
 
 /** `POST /make-call {to, message?, clinic?}` → 202 `{id, callSid?, status}`, or `{error: {code, message}}`. */
 export function makeCallRoutes(app: FastifyInstance, parts: MakeCallParts): void {
-  app.post('/make-call', async (request, reply) => {
-    if (!parts.authorise(request)) {
-      return reply
-        .code(401)
-        .header('www-authenticate', 'Bearer')
-        .send(
-          problem('unauthorized', 'Informe a chave da API no cabeçalho Authorization: Bearer …'),
-        );
-    }
+  // Before the body is read: a stranger learns nothing of what a right one would be.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (parts.authorise(request)) return;
+    return reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send(problem('unauthorized', 'Informe a chave da API: Authorization: Bearer …'));
+  };
+  app.post('/make-call', { onRequest }, async (request, reply) => {
     const body = requestSchema.safeParse(request.body);
     if (!body.success) {
       const [issue] = body.error.issues;
@@ -60,6 +63,11 @@ export function makeCallRoutes(app: FastifyInstance, parts: MakeCallParts): void
       ownNumbers: [...parts.ownNumbers],
     });
     if (!number.ok) return reply.code(422).send(problem(number.code, number.message));
+    if (parts.refusal() !== undefined) {
+      return reply
+        .code(503)
+        .send(problem('not-ready', 'Não é possível ligar agora. Tente de novo em instantes.'));
+    }
     const placed = await parts.outbound.place({
       to: number.e164,
       clinicId: clinic.id,
@@ -77,8 +85,4 @@ export function makeCallRoutes(app: FastifyInstance, parts: MakeCallParts): void
           : { id: placed.id, status: 'unknown' },
       );
   });
-}
-
-function problem(code: string, message: string) {
-  return { error: { code, message } };
 }

@@ -11,8 +11,15 @@ const renewals = 2;
 /** Wait between tries, with jitter so that many calls do not knock together. */
 const shortestWaitMs = 200;
 const longestWaitMs = 800;
+/** Base64 characters of caller audio kept while no session is ready: 3 s of μ-law, as much as a session's own pre-buffer. */
+const mostGapCharacters = 32_000;
 
 export interface ModelLinkListener {
+  /**
+   * A session that knows nothing of the conversation so far is being opened, in place of one that did. What it is told
+   * now, it hears before the caller's audio.
+   */
+  renewing(model: VoiceModel): void;
   /** A session took our settings. `renewed`: it is not the first one and knows nothing of the conversation. */
   ready(renewed: boolean): void;
   lost(fatal: boolean): void;
@@ -35,6 +42,11 @@ export class ModelLink {
   #renewals = 0;
   #failedTries = 0;
   #tryingSinceMs = 0;
+  #triedAtMs = 0;
+  #ready = false;
+  /** What the caller said since no session was ready. */
+  #gap: string[] = [];
+  #gapCharacters = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -68,15 +80,29 @@ export class ModelLink {
     this.#openSession();
   }
 
+  /** Caller audio. What comes while no session is ready is kept, bounded, and given to each session that is tried. */
+  appendAudio(payload: string): void {
+    if (!this.#ready) this.#keep(payload);
+    this.#model?.appendAudio(payload);
+  }
+
   close(): void {
     this.#closed = true;
+    this.#gap = [];
     clearTimeout(this.#timer);
     this.#model?.close();
     this.#model = undefined;
   }
 
+  /** Once something is dropped, all is: words with a hole in them would be heard as other words. */
+  #keep(payload: string): void {
+    this.#gapCharacters += payload.length;
+    if (this.#gapCharacters <= mostGapCharacters) this.#gap.push(payload);
+  }
+
   #openSession(): void {
     this.#generation += 1;
+    this.#triedAtMs = this.#clock.monotonicMs();
     const generation = this.#generation;
     let ready = false;
     const current = () => !this.#closed && generation === this.#generation;
@@ -88,6 +114,9 @@ export class ModelLink {
     events.onReady = () => {
       if (!current()) return;
       ready = true;
+      this.#ready = true;
+      this.#gap = [];
+      this.#gapCharacters = 0;
       this.#health.succeeded();
       const renewed = this.#everReady;
       this.#everReady = true;
@@ -96,9 +125,13 @@ export class ModelLink {
     events.onClosed = ({ fatal, code }) => {
       if (!current()) return;
       this.#model = undefined;
+      this.#ready = false;
       this.#sessionEnded(ready, fatal, code);
     };
-    this.#model = this.#open(events);
+    const model = this.#open(events);
+    this.#model = model;
+    if (this.#everReady) this.#listener.renewing(model);
+    for (const payload of this.#gap) model.appendAudio(payload);
   }
 
   #sessionEnded(wasReady: boolean, fatal: boolean, code: string): void {
@@ -111,9 +144,11 @@ export class ModelLink {
       return this.connect();
     }
     this.#failedTries += 1;
-    const spentMs = this.#clock.monotonicMs() - this.#tryingSinceMs;
+    const nowMs = this.#clock.monotonicMs();
     const waitMs = shortestWaitMs + Math.random() * (longestWaitMs - shortestWaitMs);
-    if (this.#failedTries >= tries || spentMs + waitMs >= budgetMs) {
+    // The next try may take as long as this one did.
+    const nextEndMs = nowMs + waitMs + (nowMs - this.#triedAtMs);
+    if (this.#failedTries >= tries || nextEndMs - this.#tryingSinceMs > budgetMs) {
       return this.#listener.gaveUp(false, code);
     }
     this.#timer = setTimeout(() => this.#openSession(), waitMs);

@@ -37,6 +37,13 @@ export type PlaceCall = (request: {
   | { outcome: 'unknown' }
 >;
 
+const noCallerNumber: PlacedCall = {
+  outcome: 'refused',
+  httpStatus: 503,
+  code: 'no-caller-number',
+  message: 'Este servidor não tem número para ligar. Defina TWILIO_PHONE_NUMBER.',
+};
+
 const statusOfRefusal = { client: 422, config: 502, retry: 503 } as const;
 
 /** Calls we place: remembered from the request until the callee answers. */
@@ -69,6 +76,7 @@ export class OutboundCalls {
     purpose?: string;
     timeLimitS: number;
   }): Promise<PlacedCall> {
+    if (this.#from === '') return noCallerNumber;
     this.#forgetOld();
     if (this.#pending.size >= mostPending) {
       return refused(
@@ -97,6 +105,7 @@ export class OutboundCalls {
 
   /** The callee answered: what the call is about. The same answer again for a repeated webhook. */
   find(id: string): OutboundCall | undefined {
+    this.#forgetOld();
     return this.#pending.get(id);
   }
 

@@ -152,7 +152,7 @@ export class RecordingFile {
   async #mergeGroup(group: readonly Stray[]): Promise<void> {
     const { fromByte, toByte } = extent(group);
     const stereo = Buffer.alloc(2 * (toByte - fromByte), ulawSilence);
-    
+    await this.#readAll(stereo, stereoMuLawHeaderBytes + 2 * fromByte);
     for (const { side, audio, atByte } of group) laySide(stereo, side, audio, atByte - fromByte);
     await this.#writeStereo(stereo, fromByte);
   }

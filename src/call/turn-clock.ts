@@ -36,7 +36,7 @@ export function watchTheClock(floor: Floor): void {
   if (moment.nowMs - turn.startedAtMs >= floor.rules.maxCallMs) {
     return close(floor, 'time-limit', 'tempo-esgotado', timeUpInstructions);
   }
-  if (turn.reply) capReply(floor);
+  capReply(floor);
   if (turn.callerSpeaking || turn.interruption) return;
   if (isAgentsTurn(turn)) watchAgent(floor);
   else watchCaller(floor);
@@ -61,10 +61,15 @@ function forgetCancelledReply(floor: Floor): void {
   if (since !== undefined && moment.nowMs - since > forgottenReplyMs) turn.reply = undefined;
 }
 
+/** Counted in what is heard: the model may have sent all of it long before. */
 function capReply(floor: Floor): void {
   const { turn, moment, rules } = floor;
-  const begunAtMs = currentReply(turn)?.firstAudioAtMs;
-  if (begunAtMs === undefined || moment.nowMs - begunAtMs < rules.maxReplyMs) return;
+  if (!moment.playing && currentReply(turn)?.firstAudioAtMs === undefined) {
+    turn.speakingSinceMs = undefined;
+  }
+  const sinceMs = turn.speakingSinceMs;
+  if (sinceMs === undefined || moment.nowMs - sinceMs < rules.maxReplyMs) return;
+  turn.speakingSinceMs = undefined;
   cancelReply(floor);
   silence(floor);
 }
@@ -171,7 +176,7 @@ function close(
   instructions: string,
 ): void {
   startClosing(floor, reason, { why: 'farewell', fallback, instructions });
-  if (!currentReply(floor.turn)) return;
+  if (!currentReply(floor.turn) && !floor.moment.playing) return;
   cancelReply(floor);
   silence(floor);
 }
@@ -184,22 +189,21 @@ function watchClosing(floor: Floor): void {
   const elapsedMs = moment.nowMs - closing.startedAtMs;
   if (elapsedMs >= closingMs) return hangUp(floor);
   if (turn.interruption || turn.callerSpeaking) return;
-  if (closing.farewellAtMs === undefined) return sayFarewellInstead(floor, elapsedMs);
+  if (closing.farewellAtMs === undefined) return sayFarewellInstead(floor);
   if (currentReply(turn) && !closing.byPrompt) return;
   if (moment.playing || !moment.heardOut) return;
   if (moment.nowMs - turn.quietSinceMs < lingerMs) return;
   if (commands.length === 0) hangUp(floor);
 }
 
-function sayFarewellInstead(floor: Floor, elapsedMs: number): void {
+function sayFarewellInstead(floor: Floor): void {
   const { turn, moment, commands } = floor;
   const closing = turn.closing;
   if (!closing || moment.playing) return;
   const wanted =
     turn.wants.find((want) => want.why === 'farewell')?.fallback ?? turn.reply?.fallback ?? 'tchau';
-  const asked = currentReply(turn)?.why === 'farewell' ? turn.reply : undefined;
-  const askedMs = asked ? moment.nowMs - asked.askedAtMs : 0;
-  if (Math.max(askedMs, elapsedMs - promptInsteadMs) < promptInsteadMs) return;
+  const waitedSinceMs = Math.max(closing.startedAtMs, turn.quietSinceMs);
+  if (moment.nowMs - waitedSinceMs < promptInsteadMs) return;
   turn.wants = [];
   cancelReply(floor);
   closing.farewellAtMs = moment.nowMs;

@@ -14,6 +14,12 @@ import {
 
 /** How long after a false interruption a reply that the model made of the noise is still dropped. */
 const noiseReplyMs = 3_000;
+/** The model answers a finished turn of the caller by itself; a request of ours would collide with that reply. */
+const ownReplyMs = 1_500;
+/** A refused request is made again after this. */
+const refusedWaitMs = 500;
+/** After so many replies of tool calls without a word, the model is asked to speak; after `most` it is given up. */
+const silentToolReplies = { usual: 8, most: 12 };
 
 export function createTurn(nowMs: number, greeting: Want): Turn {
   return {
@@ -30,6 +36,9 @@ export function createTurn(nowMs: number, greeting: Want): Turn {
     quietSinceMs: nowMs,
     agentTurnSinceMs: undefined,
     announcedAtMs: undefined,
+    askNotBeforeMs: Number.NEGATIVE_INFINITY,
+    speakingSinceMs: undefined,
+    silentToolReplies: 0,
     ladderStep: 0,
     failures: 0,
     modelLost: true,
@@ -67,6 +76,7 @@ function apply(floor: Floor, event: TurnEvent): void {
       turn.phase = 'talking';
       turn.startedAtMs = moment.nowMs;
       turn.quietSinceMs = moment.nowMs;
+      if (turn.speakingSinceMs !== undefined) turn.speakingSinceMs = moment.nowMs;
       return;
     case 'caller-speech-started':
       return callerStarts(floor, event.itemId);
@@ -127,7 +137,7 @@ function callerStarts(floor: Floor, callerItemId: string): void {
     commands.push({ type: 'drop-held-reply' });
     return;
   }
-  if (!speaking) return;
+  if (!speaking) return keepCall(turn);
   commands.push({ type: 'silence-agent' });
   turn.interruption = { startedAtMs: moment.nowMs, callerItemId, cutShort: unfinished };
   settle(floor, judgeByTime(turn.interruption, moment.nowMs, floor.rules));
@@ -140,6 +150,8 @@ function callerStops(floor: Floor, speechMs: number): void {
     moment.nowMs - Math.min(floor.rules.endpointingMs, moment.nowMs - turn.startedAtMs);
   turn.owesAnswer = true;
   turn.agentTurnSinceMs = moment.nowMs;
+  turn.askNotBeforeMs = moment.nowMs + ownReplyMs;
+  turn.silentToolReplies = 0;
   if (!turn.interruption) return;
   turn.interruption = { ...turn.interruption, stoppedAtMs: moment.nowMs, speechMs };
   settle(floor, judgeByTime(turn.interruption, moment.nowMs, floor.rules));
@@ -152,6 +164,7 @@ function callerWords(floor: Floor, words: { text: string; final: boolean }): voi
   if (meaningfulWords(words.text, floor.rules.backchannels).length === 0) return;
   // It was taken for noise and the agent went on, but it was speech after all: stop again and answer it.
   turn.noiseUntilMs = Number.NEGATIVE_INFINITY;
+  turn.askNotBeforeMs = Number.NEGATIVE_INFINITY;
   if (moment.playing) silence(floor);
   cancelReply(floor);
   commands.push({ type: 'restate-caller', text: words.text });
@@ -166,9 +179,7 @@ function settle(floor: Floor, verdict: Verdict): void {
   if (verdict === 'unknown' || !interruption) return;
   turn.interruption = undefined;
   if (verdict === 'speech') {
-    // Speech during the goodbye keeps the call, unless the call has to end.
-    if (turn.closing?.reason === 'agent-goodbye' || turn.closing?.reason === 'caller-silent')
-      reopen(turn);
+    keepCall(turn);
     commands.push({ type: 'forget-unheard' }, { type: 'release-held-reply' });
     commands.push({ type: 'count-barge-in', outcome: 'cut' });
     return;
@@ -176,7 +187,9 @@ function settle(floor: Floor, verdict: Verdict): void {
   dropReplyToNoise(floor, interruption.callerItemId);
   commands.push({ type: 'resume-agent' }, { type: 'count-barge-in', outcome: 'resumed' });
   turn.owesAnswer = false;
+  turn.askNotBeforeMs = Number.NEGATIVE_INFINITY;
   turn.quietSinceMs = moment.nowMs;
+  turn.speakingSinceMs = moment.nowMs;
   if (interruption.cutShort) want(turn, { why: 'continue', instructions: continueInstructions });
 }
 
@@ -195,7 +208,9 @@ function dropReplyToNoise(floor: Floor, callerItemId: string): void {
 function entryTyped(floor: Floor): void {
   const { turn, moment } = floor;
   turn.ladderStep = 0;
+  turn.silentToolReplies = 0;
   turn.quietSinceMs = moment.nowMs;
+  keepCall(turn);
   if (moment.playing) silence(floor);
   cancelReply(floor);
   turn.owesAnswer = true;
@@ -213,11 +228,14 @@ function replyCreated(floor: Floor, responseId: string, asked: boolean): void {
   if (toNoise) reply.discardedAtMs = moment.nowMs;
   if (stale || toNoise) commands.push({ type: 'cancel-reply', responseId });
   if (toNoise) turn.dropRepliesUntilMs = Number.NEGATIVE_INFINITY;
+  if (!asked) turn.askNotBeforeMs = Number.NEGATIVE_INFINITY;
   const outrun = asked ? undefined : currentReply(turn);
   turn.reply = reply;
   // The model answered by itself before it saw our request, which it will refuse.
-  if (outrun && (outrun.why === 'greeting' || outrun.why === 'farewell'))
-    want(turn, wantOf(outrun, outrun.why));
+  if (outrun && outrun.why !== 'caller') {
+    if (toNoise || outrun.why === 'greeting' || outrun.why === 'farewell')
+      want(turn, wantOf(outrun, outrun.why));
+  }
   // The model has seen everything said and every tool output by now: this reply answers them all.
   if (!stale && !toNoise) {
     turn.owesAnswer = true;
@@ -234,6 +252,7 @@ function replyRefused(floor: Floor): void {
   if (refused.discardedAtMs !== undefined || refused.why === 'caller') return;
   turn.failures += 1;
   if (turn.failures > 2) return leave(floor, 'model-unreachable');
+  turn.askNotBeforeMs = floor.moment.nowMs + refusedWaitMs;
   turn.wants = [wantOf(refused, refused.why), ...turn.wants];
 }
 
@@ -241,6 +260,7 @@ function replyAudio(floor: Floor, responseId: string): void {
   const { turn, moment } = floor;
   const reply = turn.reply;
   if (reply?.responseId !== responseId) return;
+  if (reply.firstAudioAtMs === undefined) turn.speakingSinceMs = moment.nowMs;
   turn.reply = {
     ...reply,
     firstAudioAtMs: reply.firstAudioAtMs ?? moment.nowMs,
@@ -262,6 +282,8 @@ function replyDone(floor: Floor, event: Extract<TurnEvent, { type: 'reply-done' 
   if (reply.discardedAtMs !== undefined) return;
   if (event.status === 'completed' && (event.hadAudio || event.calledTool)) {
     turn.failures = 0;
+    turn.silentToolReplies = event.hadAudio ? 0 : turn.silentToolReplies + 1;
+    if (turn.silentToolReplies >= silentToolReplies.most) return leave(floor, 'model-unreachable');
     if (turn.closing && event.hadAudio) turn.closing.farewellAtMs ??= floor.moment.nowMs;
     return;
   }
@@ -281,7 +303,8 @@ function toolFinished(floor: Floor, endsCall: boolean): void {
   const { turn, moment } = floor;
   turn.toolsRunning = Math.max(0, turn.toolsRunning - 1);
   turn.agentTurnSinceMs = moment.nowMs;
-  if (!endsCall) return want(turn, { why: 'tool-output' });
+  // Somebody who is speaking is not hung up on: what they say comes first.
+  if (!endsCall || turn.callerSpeaking) return want(turn, { why: 'tool-output' });
   const saidGoodbye = moment.playing || turn.reply?.firstAudioAtMs !== undefined;
   startClosing(
     floor,
@@ -295,7 +318,9 @@ function toolFinished(floor: Floor, endsCall: boolean): void {
 const farewellInstructions =
   'Despeça-se agora em uma frase curta, pelo nome se souber. Não pergunte mais nada.';
 
-function reopen(turn: Turn): void {
+/** Speech during the goodbye keeps the call, unless the call has to end. */
+function keepCall(turn: Turn): void {
+  if (turn.closing?.reason !== 'agent-goodbye' && turn.closing?.reason !== 'caller-silent') return;
   turn.phase = 'talking';
   turn.closing = undefined;
   turn.wants = turn.wants.filter((other) => other.why !== 'farewell');
@@ -306,26 +331,36 @@ function modelLost(floor: Floor): void {
   const lost = currentReply(turn);
   const unsaid = lost?.firstAudioAtMs === undefined ? lost?.why : undefined;
   const unanswered = turn.owesAnswer || lost !== undefined;
+  const lostWords = turn.callerSpeaking;
   turn.modelLost = true;
   turn.reply = undefined;
   turn.callerSpeaking = false;
+  turn.askNotBeforeMs = Number.NEGATIVE_INFINITY;
   turn.agentTurnSinceMs ??= moment.nowMs;
   if (turn.interruption) {
     turn.interruption = undefined;
     commands.push({ type: 'forget-unheard' }, { type: 'drop-held-reply' });
   }
   if (lost && (unsaid === 'greeting' || unsaid === 'farewell')) want(turn, wantOf(lost, unsaid));
-  else if (unanswered && !turn.wants.some((other) => other.why === 'greeting')) {
-    want(turn, { why: 'restored', instructions: restoredInstructions });
+  else if ((unanswered || lostWords) && !turn.wants.some((other) => other.why === 'greeting')) {
+    const instructions = lostWords ? lostWordsInstructions : restoredInstructions;
+    want(turn, { why: 'restored', instructions });
   }
 }
 
 const restoredInstructions =
   'A ligação falhou por um instante. Continue a conversa de onde parou, respondendo ao que a pessoa disse por último. Não recomece, não repita o que já foi dito e não refaça nada que já esteja feito.';
+const lostWordsInstructions =
+  'A ligação falhou por um instante enquanto a pessoa falava. Desculpe-se em poucas palavras e peça que ela repita o que disse. Não recomece a conversa.';
 
 function modelRestored(floor: Floor): void {
-  floor.turn.modelLost = false;
-  floor.turn.agentTurnSinceMs = floor.moment.nowMs;
+  const { turn, moment, commands } = floor;
+  turn.modelLost = false;
+  turn.agentTurnSinceMs = moment.nowMs;
+  const nothingToSay = turn.phase === 'talking' && !turn.owesAnswer && turn.wants.length === 0;
+  // Whoever was asked to wait is told when the waiting is over.
+  if (turn.announcedAtMs !== undefined && nothingToSay && !turn.callerSpeaking)
+    commands.push({ type: 'play-prompt', prompt: 'pode-falar' });
 }
 
 /** One reply in flight: the next is asked for when the model, the tools and the caller leave the floor. */
@@ -334,6 +369,7 @@ function askNextReply(floor: Floor): void {
   const [next, ...rest] = turn.wants;
   if (!next || turn.phase === 'over' || turn.reply || turn.modelLost) return;
   if (turn.callerSpeaking || turn.interruption || turn.toolsRunning > 0) return;
+  if (moment.nowMs < turn.askNotBeforeMs) return;
   if (next.why === 'continue' && !moment.heardOut) return;
   turn.wants = rest;
   turn.reply = { ...next, askedAtMs: moment.nowMs };
@@ -341,5 +377,6 @@ function askNextReply(floor: Floor): void {
   commands.push({
     type: 'ask-reply',
     ...(next.instructions ? { instructions: next.instructions } : {}),
+    ...(turn.silentToolReplies >= silentToolReplies.usual ? { toolChoice: 'none' as const } : {}),
   });
 }

@@ -83,6 +83,12 @@ export interface Turn {
   /** Last sign of life of the model while it is the agent's turn. */
   agentTurnSinceMs: number | undefined;
   announcedAtMs: number | undefined;
+  /** Nothing is asked of the model before then: it is expected to answer by itself, or has just refused. */
+  askNotBeforeMs: number;
+  /** Since when the reply that is being heard is heard; it stays while the rest of it is played. */
+  speakingSinceMs: number | undefined;
+  /** Replies in a row that called tools and said nothing. */
+  silentToolReplies: number;
   ladderStep: 0 | 1 | 2 | 3;
   failures: number;
   modelLost: boolean;
@@ -127,7 +133,7 @@ export type TurnCommand =
   | { type: 'silence-agent' }
   | { type: 'resume-agent' }
   | { type: 'forget-unheard' }
-  | { type: 'ask-reply'; instructions?: string }
+  | { type: 'ask-reply'; instructions?: string; toolChoice?: 'none' }
   | { type: 'cancel-reply'; responseId?: string }
   | { type: 'release-held-reply' }
   | { type: 'drop-held-reply' }

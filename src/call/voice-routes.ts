@@ -13,6 +13,7 @@ import {
 } from '../twilio/media-stream.ts';
 import {
   type CallProgress,
+  isOver,
   nextCallStatus,
   parseStatusCallback,
 } from '../twilio/status-callback.ts';
@@ -26,7 +27,10 @@ import type { OutboundCall } from './outbound-calls.ts';
 
 /** Answers remembered, so that a webhook delivered twice gets the same one. */
 const mostAnswers = 2_000;
-/** Streams that may be open without having said whose they are, beyond those that are expected. */
+/**
+ * Streams that may be open without having said whose they are, beyond those that are expected. Twilio says it at once, so
+ * one too many closes the oldest: whoever opens streams and is silent cannot keep a call out.
+ */
 const mostStrayStreams = 32;
 /** Progress of calls remembered for status callbacks. */
 const mostProgress = 2_000;
@@ -65,7 +69,7 @@ const apologyWithoutWayOut = `${apology} Por favor, ligue de novo em alguns minu
 export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void {
   const answers = new Map<string, string>();
   const progress = new Map<string, CallProgress>();
-  let unknownStreams = 0;
+  const strays = new Set<MediaStream>();
 
   const isSigned = (request: FastifyRequest) => {
     const signed =
@@ -95,11 +99,13 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
   function answerCall(request: FastifyRequest): string {
     const params = { ...queryOf(request), ...formOf(request) };
     const { CallSid: callSid, AccountSid: accountSid } = params;
+    // A call we placed and have forgotten (a restart while it rang) is still ours, only its purpose is lost.
+    const direction = params.outbound === undefined ? 'inbound' : 'outbound';
     const outbound =
       typeof params.outbound === 'string' ? parts.findOutbound(params.outbound) : undefined;
-    const clinic = outbound
-      ? (parts.clinics.find((one) => one.id === outbound.clinicId) ?? clinicCalled(params.To))
-      : clinicCalled(params.To);
+    const clinic =
+      parts.clinics.find((one) => one.id === outbound?.clinicId) ??
+      clinicCalled(direction === 'inbound' ? params.To : params.From);
     const wayOut = wayOutOf(clinic);
     if (!isCarrierId(callSid) || !isCarrierId(accountSid)) return fallback(wayOut);
     const answered = answers.get(callSid);
@@ -117,7 +123,7 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
     const call = parts.createCall({
       callSid,
       clinic,
-      direction: outbound ? 'outbound' : 'inbound',
+      direction,
       from: toCallerE164(params.From),
       to: toCallerE164(params.To),
       ...(outbound?.purpose ? { purpose: outbound.purpose } : {}),
@@ -156,6 +162,7 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
       if (next !== known) {
         remember(progress, update.callSid, next, mostProgress);
         parts.log.info({ callSid: update.callSid, status: next.status }, 'call status');
+        if (isOver(next.status)) parts.live.abandon(update.callSid);
       }
     }
     return reply.type(twimlContentType).send(emptyResponse());
@@ -166,10 +173,8 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
       if (!isSigned(request)) return reply.code(403).send();
       const { CallSid: callSid, StreamEvent: event, StreamError: error } = formOf(request);
       if (event === 'stream-error' && isCarrierId(callSid)) {
-        parts.log.error(
-          { callSid, err: { message: String(error) } },
-          'carrier reports a stream error',
-        );
+        parts.live.abandon(callSid);
+        parts.log.error({ callSid, reason: String(error) }, 'carrier reports a stream error');
       }
       return reply.code(204).send();
     });
@@ -188,34 +193,31 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
           parts.metrics.count('webhook_rejected_total', { where: '/media-stream' });
           return reply.code(403).send();
         }
-        if (unknownStreams >= parts.live.expectedCount + mostStrayStreams) {
-          parts.metrics.count('stream_rejected_total', { reason: 'too-many-pending' });
-          return reply.code(503).send();
-        }
       },
     },
     (socket: WebSocket) => {
-      unknownStreams += 1;
-      acceptStream(socket, parts, () => {
-        unknownStreams -= 1;
-      });
+      makeRoom();
+      acceptStream(socket, parts, strays);
     },
   );
+
+  function makeRoom(): void {
+    const [oldest] = strays;
+    if (!oldest || strays.size < parts.live.expectedCount + mostStrayStreams) return;
+    strays.delete(oldest);
+    parts.metrics.count('stream_rejected_total', { reason: 'too-many-pending' });
+    oldest.close(1013, 'too many pending streams');
+  }
 }
 
 /** Attaches everything synchronously: frames that come before a handler are lost. */
-function acceptStream(socket: WebSocket, parts: VoiceRouteParts, known: () => void): void {
+function acceptStream(socket: WebSocket, parts: VoiceRouteParts, strays: Set<MediaStream>): void {
   let call: Call | undefined;
-  let counted = true;
-  const becameKnown = () => {
-    if (counted) known();
-    counted = false;
-  };
   const stream: MediaStream = openMediaStream(
     socket,
     {
       onStart: (start) => {
-        becameKnown();
+        strays.delete(stream);
         call = admit(start);
       },
       onAudio: (payload, timestampMs) => call?.callerAudio(payload, timestampMs),
@@ -223,12 +225,13 @@ function acceptStream(socket: WebSocket, parts: VoiceRouteParts, known: () => vo
       onMark: (name) => call?.mark(name),
       onStop: () => call?.streamEnded('stopped'),
       onClose: (cause) => {
-        becameKnown();
+        strays.delete(stream);
         call?.streamEnded(cause);
       },
     },
     { clock: parts.clock, metrics: parts.metrics, log: parts.log },
   );
+  strays.add(stream);
 
   function admit(start: MediaStreamStart): Call | undefined {
     const { callSid, accountSid, streamSid, parameters } = start;

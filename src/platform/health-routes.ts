@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from './metrics.ts';
+import { problem } from './problem.ts';
 
 export interface HealthParts {
   /** Reasons why a new call cannot be taken now; none when it can. */
@@ -20,7 +21,8 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
     if (!parts.authorise(request)) {
       return reply
         .code(401)
-        .send({ error: { code: 'unauthorized', message: 'Bearer API key required' } });
+        .header('www-authenticate', 'Bearer')
+        .send(problem('unauthorized', 'Informe a chave da API: Authorization: Bearer …'));
     }
     return reply.type('text/plain; version=0.0.4').send(await parts.metrics.render());
   });

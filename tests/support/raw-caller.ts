@@ -3,6 +3,7 @@
  * torn and late messages. It knows the product from the outside only.
  */
 import { createHmac, randomBytes } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
 import { WebSocket } from 'ws';
 
 export interface Line {
@@ -51,30 +52,53 @@ export interface Answer {
   tookMs: number;
 }
 
+export interface AskOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+}
+
+/** One request on a connection of its own, with any header, `Host` included. */
+export function ask(url: string, options: AskOptions = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, body } = options;
+  const begunMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        text += part;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const type = response.headers['content-type'] ?? '';
+        const tookMs = performance.now() - begunMs;
+        resolve({ status: response.statusCode ?? 0, type, text, tookMs });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
 /** Posts a form, signed unless `signature` says otherwise (`null`: no signature at all). */
-export async function post(
+export function post(
   line: Line,
   path: string,
   fields: Record<string, string>,
   options: { signature?: string | null; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   const url = line.url + path;
-  const signature =
-    options.signature === undefined
-      ? twilioSignature(line.authToken, url, fields)
-      : options.signature;
-  const begunMs = performance.now();
-  const response = await fetch(url, {
+  const { signature = twilioSignature(line.authToken, url, fields) } = options;
+  return ask(url, {
     method: 'POST',
     headers: {
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
       ...(signature === null ? {} : { 'x-twilio-signature': signature }),
       ...options.headers,
     },
-    body: new URLSearchParams(fields),
+    body: new URLSearchParams(fields).toString(),
   });
-  const text = await response.text();
-  const type = response.headers.get('content-type') ?? '';
-  return { status: response.status, type, text, tookMs: performance.now() - begunMs };
 }
 
 /** The one-time token in an answer to `/incoming-call`; empty when it offers no stream. */
@@ -98,8 +122,7 @@ export function openStream(
   options: { signature?: string | null; path?: string; headers?: Record<string, string> } = {},
 ): Promise<RawStream> {
   const url = line.url.replace(/^http/, 'ws') + (options.path ?? '/media-stream');
-  const signature =
-    options.signature === undefined ? twilioSignature(line.authToken, url) : options.signature;
+  const { signature = twilioSignature(line.authToken, url) } = options;
   const socket = new WebSocket(url, {
     headers: {
       ...(signature === null ? {} : { 'x-twilio-signature': signature }),

@@ -262,6 +262,26 @@ describe('a recorder whose disk is in memory', () => {
     expect(sidesOf(disk.files.get(wav)).left.equals(Buffer.concat(expected))).toBe(true);
   });
 
+  it('keeps a late frame that comes while the moments around it are being written', async () => {
+    const recorder = start();
+    await pass(100);
+    let release = () => {};
+    disk.trouble = (step) =>
+      step === 'write' ? new Promise((resolve) => (release = resolve)) : undefined;
+    const expected: Buffer[] = [];
+    for (let frame = 0; frame < 120; frame++) {
+      expected.push(speech(frame));
+      if (frame !== 5) recorder.caller(speech(frame), frame * frameBytes);
+    }
+    await pass(600);
+    recorder.caller(speech(5), 5 * frameBytes);
+    disk.trouble = () => undefined;
+    release();
+    await pass(1000);
+    expect(await recorder.close(0)).toEqual({ durationMs: 2400, complete: true });
+    expect(sidesOf(disk.files.get(wav)).left.equals(Buffer.concat(expected))).toBe(true);
+  });
+
   it('gives up a recording, and only that, when the disk stands still for good', async () => {
     const recorder = start();
     await pass(100);
