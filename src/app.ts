@@ -241,8 +241,10 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     async stop(hurry = new Promise(() => {})) {
       await live.drain(config.CALL_DRAIN_MS, hurry);
       await outside.sandbox?.close();
-      // What is open now belongs to no call.
-      for (const socket of server.websocketServer.clients) socket.terminate();
+      // What is still open belongs to no call; what is closing has its limit.
+      for (const socket of server.websocketServer.clients) {
+        if (socket.readyState === socket.OPEN) socket.terminate();
+      }
       await server.close();
       await storage.close();
     },

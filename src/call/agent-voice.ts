@@ -1,8 +1,9 @@
+import type { Metrics } from '../platform/metrics.ts';
 import type { CallTranscript } from './call-transcript.ts';
 import type { Carrier } from './carrier.ts';
 import { type AgentAudio, bytesPerMs, Playback } from './playback.ts';
 import type { Recorder } from './recorder.ts';
-import type { SpokenPrompt } from './spoken-prompts.ts';
+import type { PromptName, SpokenPrompts } from './spoken-prompts.ts';
 
 /** Agent audio is marked at least this often, so that a stalled carrier is noticed. */
 const longestPieceBytes = 500 * bytesPerMs;
@@ -22,6 +23,8 @@ export class AgentVoice {
   readonly #playback = new Playback();
   readonly #transcript: CallTranscript;
   readonly #memory: () => ModelMemory | undefined;
+  readonly #prompts: SpokenPrompts;
+  readonly #metrics: Metrics;
   #carrier: Carrier | undefined;
   #recorder: Recorder | undefined;
   #waiting: AgentAudio[] = [];
@@ -36,9 +39,16 @@ export class AgentVoice {
   readonly #untold = new Set<string>();
   #promptCount = 0;
 
-  constructor(parts: { transcript: CallTranscript; memory: () => ModelMemory | undefined }) {
+  constructor(parts: {
+    transcript: CallTranscript;
+    memory: () => ModelMemory | undefined;
+    prompts: SpokenPrompts;
+    metrics: Metrics;
+  }) {
     this.#transcript = parts.transcript;
     this.#memory = parts.memory;
+    this.#prompts = parts.prompts;
+    this.#metrics = parts.metrics;
   }
 
   /** The stream is here: what waited is sent. */
@@ -81,8 +91,13 @@ export class AgentVoice {
     for (const audio of this.#held.splice(0)) this.#send(audio, carrierMs);
   }
 
+  /** Nobody heard it, so the model must not remember having said it. */
   dropHeld(): void {
-    for (const { itemId } of this.#held.splice(0)) this.#transcript.agentCut(itemId);
+    const cut = new Set<string>();
+    for (const { itemId, contentIndex } of this.#held.splice(0)) {
+      if (!cut.has(itemId)) this.#memory()?.truncate(itemId, contentIndex, 0);
+      cut.add(itemId);
+    }
   }
 
   /** The model's session is gone: what was sent of it is still heard, and nothing more will come. */
@@ -99,7 +114,9 @@ export class AgentVoice {
     if (this.#finishedReplies.length > rememberedReplies) this.#finishedReplies.shift();
   }
 
-  playPrompt(prompt: SpokenPrompt, carrierMs: number): void {
+  playPrompt(name: PromptName, carrierMs: number): void {
+    const prompt = this.#prompts[name];
+    this.#metrics.count('prompt_played_total', { prompt: name });
     const itemId = `prompt:${this.#promptCount++}`;
     this.#transcript.agentText(itemId, prompt.text, 'prompt');
     this.#transcript.agentReceived(itemId, prompt.ulaw.length / bytesPerMs, 'prompt');

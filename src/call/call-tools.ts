@@ -10,20 +10,28 @@ const rememberedNotes = 20;
 /** Tool uses kept in the call record; a model in a loop is counted by the metrics. */
 const mostUses = 200;
 
+interface RequestedTool {
+  responseId: string;
+  callId: string;
+  name: string;
+  argumentsJson: string;
+}
+
 /** Runs the model's tool calls. Speech may be interrupted, work is not: every call ends in exactly one output. */
 export class CallTools {
   readonly #toolbox: Toolbox;
-  readonly #link: ModelLink;
+  readonly #link: () => ModelLink;
   readonly #journal: () => CallJournal | undefined;
   readonly #tell: (fact: CallFact, atMs: number) => void;
   readonly #nowMs: () => number;
   readonly #notes: string[] = [];
   readonly #repliesWithTools = new Set<string>();
+  readonly #running = new Set<Promise<boolean>>();
   #uses = 0;
 
   constructor(parts: {
     toolbox: Toolbox;
-    link: ModelLink;
+    link: () => ModelLink;
     journal: () => CallJournal | undefined;
     tell: (fact: CallFact, atMs: number) => void;
     nowMs: () => number;
@@ -46,21 +54,31 @@ export class CallTools {
   }
 
   /** @returns whether the tool ends the call. Never rejects. */
-  async run(call: {
-    responseId: string;
-    callId: string;
-    name: string;
-    argumentsJson: string;
-  }): Promise<boolean> {
-    const session = this.#link.generation;
+  async run(call: RequestedTool): Promise<boolean> {
+    const work = this.#perform(call);
+    this.#running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
+  }
+
+  /** What is under way is done and noted: within the tools' own deadline. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #perform(call: RequestedTool): Promise<boolean> {
+    const session = this.#link().generation;
     this.#repliesWithTools.add(call.responseId);
     const atMs = this.#nowMs();
     const result = await this.#toolbox.run(call);
     this.#note(result, atMs);
     // A session opened meanwhile knows nothing of this call; it is told in words what came of it.
-    if (session === this.#link.generation)
-      this.#link.model?.addToolOutput(call.callId, result.output);
-    else this.#link.model?.addText('system', toolNote(result));
+    if (session === this.#link().generation)
+      this.#link().model?.addToolOutput(call.callId, result.output);
+    else this.#link().model?.addText('system', toolNote(result));
     return result.effects.some((effect) => effect.type === 'end-call');
   }
 

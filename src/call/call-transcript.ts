@@ -44,7 +44,7 @@ export class CallTranscript {
 
   callerStopped(itemId: string, atMs: number): void {
     const item = this.#items.get(itemId);
-    if (item?.kind === 'caller') item.endMs = atMs;
+    if (item?.kind === 'caller') item.endMs = Math.max(item.startMs, atMs);
   }
 
   callerSaid(itemId: string, text: string, atMs: number): void {

@@ -1,27 +1,23 @@
-import type { VoiceProfile } from '../agent/clinic-profile.ts';
-import type { ConversationToolbox } from '../agent/toolbox.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
-import type { Metrics } from '../platform/metrics.ts';
 import { AgentVoice } from './agent-voice.ts';
-import type { CallFact } from './call-event.ts';
-import { type CallIdentity, CallJournal } from './call-journal.ts';
-import { type CallRecord, type CallStore, callFileStem, type EndReason } from './call-record.ts';
+import { CallJournal } from './call-journal.ts';
+import type { CallParts } from './call-parts.ts';
+import { type CallRecord, callFileStem, type EndReason } from './call-record.ts';
+import { CallTimings } from './call-timings.ts';
 import { CallTools } from './call-tools.ts';
 import { CallTranscript } from './call-transcript.ts';
 import { CallerVoice } from './caller-voice.ts';
-import type { Carrier, HangUpPhone, StreamEnd } from './carrier.ts';
+import type { Carrier, StreamEnd } from './carrier.ts';
 import { conversationMemory } from './conversation-memory.ts';
 import { Keypad } from './keypad.ts';
-import type { ModelHealth } from './model-health.ts';
+import { createModelEar } from './model-ear.ts';
 import { ModelLink } from './model-link.ts';
 import { bytesPerMs } from './playback.ts';
 import type { Recorder } from './recorder.ts';
-import type { PromptName, SpokenPrompts } from './spoken-prompts.ts';
-import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules, Want } from './turn.ts';
-import { speechLengthMs, turnRules } from './turn-rules.ts';
-import { admitAudio, createTurn, takeTurn } from './turn-taking.ts';
-import type { OpenVoiceModel, VoiceModel, VoiceModelListener } from './voice-model.ts';
+import type { PromptName } from './spoken-prompts.ts';
+import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
+import { turnRules } from './turn-rules.ts';
+import { admitAudio, createTurn, isAwaited, takeTurn } from './turn-taking.ts';
+import type { VoiceModel, VoiceModelListener } from './voice-model.ts';
 
 /** How often time is looked at: fillers, ladder, recording. */
 const tickMs = 100;
@@ -29,23 +25,6 @@ const tickMs = 100;
 const markGraceMs = 1_000;
 /** After the phone leg was ended by REST, the stream must stop within this. */
 const stopWaitMs = 5_000;
-
-export interface CallParts {
-  identity: Omit<CallIdentity, 'streamSid'>;
-  voice: VoiceProfile;
-  greeting: Want;
-  openModel: OpenVoiceModel;
-  toolbox: ConversationToolbox;
-  openRecorder: (stem: string) => Recorder | undefined;
-  store: CallStore;
-  prompts: SpokenPrompts;
-  hangUpPhone: HangUpPhone;
-  health: ModelHealth;
-  clock: Clock;
-  log: Log;
-  metrics: Metrics;
-  tell: (fact: CallFact, atMs: number) => void;
-}
 
 /**
  * One telephone conversation. Both directions of audio meet here and nowhere else.
@@ -61,6 +40,7 @@ export class Call {
   readonly #transcript = new CallTranscript();
   readonly #agent: AgentVoice;
   readonly #tools: CallTools;
+  readonly #timings: CallTimings;
   readonly #keypad: Keypad;
   #turn: Turn;
   #carrier: Carrier | undefined;
@@ -70,12 +50,7 @@ export class Call {
   #ticker: NodeJS.Timeout | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
   #askCount = 0;
-  #repliesHeard = new Set<string>();
-  #speech: { audioStartMs: number; atMs: number } | undefined;
-  #streamStartedAtMs = 0;
-  /** Moments from which the next agent audio is timed. */
-  #awaitingFirstAudio = true;
-  #callerStoppedAtMs: number | undefined;
+  #askTag = '';
   #endReason: EndReason | undefined;
   #finished = false;
   #resolveEnded: (record: CallRecord | undefined) => void = () => {};
@@ -89,9 +64,22 @@ export class Call {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
+    this.#timings = new CallTimings({ ...parts, journal: () => this.#journal });
+    this.#agent = new AgentVoice({
+      ...parts,
+      transcript: this.#transcript,
+      memory: () => this.#link.model,
+    });
+    this.#tools = new CallTools({
+      toolbox: parts.toolbox,
+      link: () => this.#link,
+      journal: () => this.#journal,
+      tell: parts.tell,
+      nowMs: () => this.#carrierNow(),
+    });
     this.#link = new ModelLink({
       open: parts.openModel,
-      events: this.#modelEvents(),
+      events: this.#listener(),
       listener: {
         renewing: (model) => this.#tellConversation(model),
         ready: (renewed) => this.#modelReady(renewed),
@@ -100,14 +88,6 @@ export class Call {
       },
       health: parts.health,
       clock: parts.clock,
-    });
-    this.#agent = new AgentVoice({ transcript: this.#transcript, memory: () => this.#link.model });
-    this.#tools = new CallTools({
-      toolbox: parts.toolbox,
-      link: this.#link,
-      journal: () => this.#journal,
-      tell: parts.tell,
-      nowMs: () => this.#carrierNow(),
     });
   }
 
@@ -126,19 +106,19 @@ export class Call {
       { store, clock, log, lines: () => this.#transcript.lines() },
     );
     if (this.#turn.phase === 'over') return this.#leave(this.#endReason ?? 'model-unreachable');
-    this.#streamStartedAtMs = clock.monotonicMs();
+    this.#timings.streamStarted();
     this.#recorder = this.#parts.openRecorder(
       callFileStem(this.#journal.startedAt, identity.callSid),
     );
     this.#caller = new CallerVoice({
-      startedAtMs: this.#streamStartedAtMs,
+      startedAtMs: clock.monotonicMs(),
       recorder: this.#recorder,
       toModel: (payload) => this.#link.appendAudio(payload),
       metrics,
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#parts.tell({ type: 'call-started', direction: identity.direction }, 0);
-    if (this.#agent.isPlaying(0)) this.#timeFirstAudio();
+    if (this.#agent.isPlaying(0)) this.#timings.agentSpeaks();
     this.#agent.attach(carrier, this.#recorder, this.#carrierNow());
     this.#dispatch({ type: 'stream-started' });
   }
@@ -150,10 +130,8 @@ export class Call {
     }
   }
 
-  /** Milliseconds on the recording's clock. */
-  positionMs(): number {
-    return Math.round(this.#carrierNow());
-  }
+  /** On the recording's clock. */
+  positionMs = (): number => Math.round(this.#carrierNow());
 
   key(digit: string): void {
     const entry = this.#keypad.press(digit, this.#parts.clock.monotonicMs());
@@ -166,10 +144,10 @@ export class Call {
 
   /** The stream is over, whoever ended it. */
   streamEnded(how: StreamEnd): void {
-    if (how === 'stopped' || how === 'closed-by-us')
-      return this.end(this.#endReason ?? 'caller-hung-up');
+    const hungUp = how === 'stopped' || how === 'closed-by-us';
+    const lost = how === 'lost' || how === 'stuck';
     this.end(
-      this.#endReason ?? (how === 'lost' || how === 'stuck' ? 'stream-lost' : 'stream-error'),
+      this.#endReason ?? (hungUp ? 'caller-hung-up' : lost ? 'stream-lost' : 'stream-error'),
     );
   }
 
@@ -201,7 +179,11 @@ export class Call {
     const journal = this.#journal;
     if (!journal) return undefined;
     const file = `${callFileStem(journal.startedAt, this.#parts.identity.callSid)}.wav`;
-    const kept = await this.#recorder?.close(Math.round(durationMs * bytesPerMs));
+    // An appointment being written while the caller hangs up belongs to the record.
+    const [kept] = await Promise.all([
+      this.#recorder?.close(Math.round(durationMs * bytesPerMs)),
+      this.#tools.settled(),
+    ]);
     const record = await journal.finish(reason, durationMs, kept ? { file, ...kept } : undefined);
     this.#parts.metrics.count('calls_total', { reason });
     this.#parts.tell({ type: 'call-ended', record }, durationMs);
@@ -254,7 +236,7 @@ export class Call {
       case 'drop-held-reply':
         return agent.dropHeld();
       case 'play-prompt':
-        return this.#playPrompt(command.prompt);
+        return agent.playPrompt(command.prompt, this.#carrierNow());
       case 'ask-reply':
         return this.#askReply(command);
       case 'cancel-reply':
@@ -280,22 +262,13 @@ export class Call {
 
   #askReply(wanted: { instructions?: string; toolChoice?: 'none' }): void {
     this.#agent.tellResumed();
-    this.#askCount += 1;
+    this.#askTag = `r${++this.#askCount}`;
     const { instructions, toolChoice } = wanted;
     this.#link.model?.requestReply({
-      tag: this.#askTag(),
+      tag: this.#askTag,
       ...(instructions ? { instructions } : {}),
       ...(toolChoice ? { toolChoice } : {}),
     });
-  }
-
-  #askTag(): string {
-    return `r${this.#askCount}`;
-  }
-
-  #playPrompt(name: PromptName): void {
-    this.#parts.metrics.count('prompt_played_total', { prompt: name });
-    this.#agent.playPrompt(this.#parts.prompts[name], this.#carrierNow());
   }
 
   #keypadEntry(entry: string): void {
@@ -342,123 +315,29 @@ export class Call {
   }
 
   #modelLost(): void {
-    this.#speech = undefined;
+    this.#timings.sessionLost();
     this.#agent.sessionLost();
     this.#parts.tell({ type: 'model-lost' }, this.#carrierNow());
     this.#dispatch({ type: 'model-lost' });
   }
 
-  #modelEvents(): VoiceModelListener {
-    return {
-      onReady: () => {},
-      onCallerItem: () => {},
-      onReplyItem: () => {},
-      onClosed: () => {},
-      onSpeechStarted: (event) => this.#speechStarted(event),
-      onSpeechStopped: (event) => this.#speechStopped(event),
-      onCallerTranscript: (event) => this.#callerSaid(event),
-      onReplyCreated: ({ responseId, requestTag }) =>
-        this.#dispatch({
-          type: 'reply-created',
-          responseId,
-          asked: requestTag === this.#askTag(),
-        }),
-      onReplyRefused: ({ requestTag }) => {
-        if (requestTag === this.#askTag()) this.#dispatch({ type: 'reply-refused' });
-      },
-      onAudio: (event) => this.#agentAudio(event),
-      onReplyText: ({ itemId, responseId, delta }) => {
-        if (admitAudio(this.#turn, responseId) !== 'drop')
-          this.#transcript.agentText(itemId, delta);
-      },
-      onToolCall: (call) => void this.#runTool(call),
-      onReplyDone: (event) => this.#replyDone(event),
-      onError: ({ code }) => this.#parts.log.warn({ callId: this.id, code }, 'model error event'),
-    };
-  }
-
-  #speechStarted({ audioStartMs, itemId }: { audioStartMs: number; itemId: string }): void {
-    const atMs = this.#parts.clock.monotonicMs();
-    const overAgent = this.#agent.isPlaying(this.#carrierNow());
-    this.#speech = { audioStartMs, atMs };
-    this.#parts.toolbox.startTurn();
-    this.#dispatch({ type: 'caller-speech-started', itemId });
-    this.#transcript.callerStarted(itemId, this.#carrierNow());
-    if (!overAgent) return;
-    const spentMs = this.#parts.clock.monotonicMs() - atMs;
-    this.#parts.metrics.observe('barge_in_seconds', spentMs / 1000);
-    this.#journal?.note((record) =>
-      record.latencies.bargeInMs.push(Math.round(spentMs * 100) / 100),
-    );
-  }
-
-  #speechStopped({ audioEndMs, itemId }: { audioEndMs: number; itemId: string }): void {
-    const nowMs = this.#parts.clock.monotonicMs();
-    const speechMs = this.#speech
-      ? speechLengthMs(
-          audioEndMs - this.#speech.audioStartMs,
-          nowMs - this.#speech.atMs,
-          this.#parts.voice,
-        )
-      : 0;
-    this.#callerStoppedAtMs = nowMs;
-    this.#transcript.callerStopped(itemId, this.#carrierNow());
-    this.#dispatch({ type: 'caller-speech-stopped', speechMs });
-  }
-
-  #callerSaid(event: Parameters<VoiceModelListener['onCallerTranscript']>[0]): void {
-    const { itemId, text, status } = event;
-    if (status !== 'failed') this.#transcript.callerSaid(itemId, text, this.#carrierNow());
-    this.#dispatch({ type: 'caller-words', text, final: status !== 'partial' });
-    if (status === 'final') this.#tellLines([itemId]);
-  }
-
-  #agentAudio(event: Parameters<VoiceModelListener['onAudio']>[0]): void {
-    const { responseId, itemId, contentIndex, payload } = event;
-    const admitted = admitAudio(this.#turn, responseId);
-    if (admitted === 'drop') return;
-    const audio = { responseId, itemId, contentIndex, ulaw: Buffer.from(payload, 'base64') };
-    this.#repliesHeard.add(responseId);
-    this.#dispatch({ type: 'reply-audio', responseId });
-    if (admitted === 'hold') return this.#agent.hold(audio);
-    if (this.#agent.say(audio, payload, this.#carrierNow())) this.#timeFirstAudio();
-  }
-
-  #timeFirstAudio(): void {
-    const { clock, metrics } = this.#parts;
-    const nowMs = clock.monotonicMs();
-    if (this.#awaitingFirstAudio) {
-      this.#awaitingFirstAudio = false;
-      const firstAudioMs = Math.round(nowMs - this.#streamStartedAtMs);
-      metrics.observe('first_audio_seconds', firstAudioMs / 1000);
-      this.#journal?.note((record) => {
-        record.latencies.firstAudioMs = firstAudioMs;
-      });
-    }
-    if (this.#callerStoppedAtMs === undefined) return;
-    const replyMs = Math.round(nowMs - this.#callerStoppedAtMs);
-    this.#callerStoppedAtMs = undefined;
-    metrics.observe('reply_seconds', replyMs / 1000);
-    this.#journal?.note((record) => record.latencies.replyMs.push(replyMs));
-  }
-
-  #replyDone(event: Parameters<VoiceModelListener['onReplyDone']>[0]): void {
-    const { responseId, status, usage } = event;
-    if (usage) this.#journal?.addUsage(usage);
-    this.#agent.replyFinished(responseId);
-    this.#dispatch({
-      type: 'reply-done',
-      responseId,
-      status,
-      hadAudio: this.#repliesHeard.delete(responseId),
-      calledTool: this.#tools.takeCalled(responseId),
+  #listener(): VoiceModelListener {
+    return createModelEar({
+      agent: this.#agent,
+      transcript: this.#transcript,
+      tools: this.#tools,
+      timings: this.#timings,
+      journal: () => this.#journal,
+      dispatch: (event) => this.#dispatch(event),
+      admit: (responseId) => admitAudio(this.#turn, responseId),
+      askTag: () => this.#askTag,
+      isAwaited: () => isAwaited(this.#turn),
+      nowMs: () => this.#carrierNow(),
+      endpointingMs: this.#rules.endpointingMs,
+      tellLine: (itemId) => this.#tellLines([itemId]),
+      callerTurnBegan: () => this.#parts.toolbox.startTurn(),
+      warn: (code) => this.#parts.log.warn({ callId: this.id, code }, 'model error event'),
     });
-  }
-
-  async #runTool(call: Parameters<VoiceModelListener['onToolCall']>[0]): Promise<void> {
-    this.#dispatch({ type: 'tool-started' });
-    const endsCall = await this.#tools.run(call);
-    this.#dispatch({ type: 'tool-finished', endsCall });
   }
 
   #tellLines(itemIds: readonly string[]): void {

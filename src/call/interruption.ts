@@ -35,9 +35,13 @@ export function judgeByWords(
 
 /** The words of an utterance that are not listening noises. Accents are kept: “é” and “e” differ. */
 export function meaningfulWords(text: string, backchannels: readonly string[]): string[] {
-  const known = new Set(backchannels.map((word) => word.toLocaleLowerCase('pt-BR')));
-  return text
-    .toLocaleLowerCase('pt-BR')
+  const known = new Set(backchannels.map(inOneForm));
+  return inOneForm(text)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '' && !known.has(word));
+}
+
+/** An accented letter may be written as one character or as two. */
+function inOneForm(text: string): string {
+  return text.normalize('NFC').toLocaleLowerCase('pt-BR');
 }

@@ -9,6 +9,9 @@ import { StreamTokens, tokenLifeMs } from './stream-tokens.ts';
 /** After the drain limit every call is given this long to say goodbye. */
 const goodbyeMs = 15_000;
 
+const goodbyeInstructions =
+  'A ligação precisa terminar agora por motivo técnico. Peça desculpas, diga que a pessoa pode ligar de novo em alguns minutos e despeça-se em uma frase curta.';
+
 /** A stream that says it belongs to a call. */
 export interface ArrivingStream {
   callSid: string;
@@ -117,7 +120,8 @@ export class LiveCalls {
     let outcome = await first(allEnded, limitMs, hurry);
     if (outcome === 'too-long') {
       this.#log.warn({ calls: this.#live.size }, 'drain limit reached, saying goodbye');
-      for (const call of this.#live.values()) call.finishPolitely('server-draining', 'tchau');
+      for (const call of this.#live.values())
+        call.finishPolitely('server-draining', 'tchau', goodbyeInstructions);
       outcome = await first(allEnded, goodbyeMs, hurry);
     }
     if (outcome === 'done') return;

@@ -18,6 +18,7 @@ const phaseMs = 50;
 const syncEveryMs = 1_000;
 /** A disk that cannot finish the file in this time is given up; the next start repairs the file. */
 const closeDeadlineMs = 5_000;
+const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Both sides of a call on one timeline: byte offset = carrier milliseconds × 8, 0 = stream start. */
 export interface Recorder {
@@ -105,7 +106,10 @@ class WavRecorder implements Recorder {
     try {
       await work();
     } catch (error) {
-      this.#fail(codeOf(error));
+      const code = codeOf(error);
+      this.#fail(code);
+      // What else is refused changes nothing: the recording has failed already.
+      if (fullDisk.has(code)) await this.#file?.giveBack().catch(() => undefined);
     } finally {
       this.#isWorking = false;
     }

@@ -59,6 +59,9 @@ const silenceBytes = 1_000 * bytesPerMs;
 /** Old audio that lies within 1 s is merged in one read and one write. */
 const mergeBytes = 1_000 * bytesPerMs;
 
+/** What a recording gives back when the disk is full: 2 s, 32 KB, more than the record of an ordinary call needs. */
+const givenBackBytes = 2_000 * bytesPerMs;
+
 /** `<stem>.part` while the call lasts, `<stem>.wav` afterwards. All positions are bytes of one side. */
 export class RecordingFile {
   readonly #disk: Disk;
@@ -120,6 +123,13 @@ export class RecordingFile {
     await this.#writeAll(stereoMuLawHeader(2 * this.endByte), 0);
     await this.#disk.datasync(this.#file);
     this.#bytesSynced = length;
+  }
+
+  /** The disk is full: the end of the audio makes room for the record of the call, and for appointments. */
+  async giveBack(): Promise<void> {
+    const endByte = Math.max(0, this.endByte - givenBackBytes);
+    await this.#disk.truncate(this.#file, stereoMuLawHeaderBytes + 2 * endByte);
+    this.#bytesWritten = 2 * endByte;
   }
 
   /**

@@ -20,7 +20,7 @@ export class StreamTokens {
     return token;
   }
 
-  /** True once for the right token of this call; the token is spent whatever the answer was right about. */
+  /** True once, for the right token of this call and account, in time. A wrong guess spends nothing. */
   redeem(token: string, callSid: string, accountSid: string, nowMs: number): boolean {
     const issued = this.#issued.get(callSid);
     if (!issued || !equal(issued.token, token) || issued.accountSid !== accountSid) return false;

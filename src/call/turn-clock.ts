@@ -9,7 +9,7 @@ import {
 } from './turn-floor.ts';
 
 /** Nobody waits longer than this without hearing anything when it is the agent's turn. */
-const fillerMs = 1_800;
+const fillerMs = 1_700;
 /** During an announced wait, a sign of life this often. */
 const fillerAgainMs = 6_000;
 /** A reply without audio is asked for once more after this. */
@@ -19,7 +19,7 @@ const starvedMs = 4_000;
 /** Without a working model for this long, the caller is shown the way out. */
 const giveUpMs = 12_000;
 /** A nudge or farewell that the model does not speak in this time is spoken by a prompt. */
-const promptInsteadMs = 1_900;
+const promptInsteadMs = 1_700;
 /** A cancelled reply whose end the model never tells is forgotten after this. */
 const forgottenReplyMs = 3_000;
 /** A farewell is given this long in all before the line is cut. */
@@ -202,8 +202,7 @@ function sayFarewellInstead(floor: Floor): void {
   if (!closing || moment.playing) return;
   const wanted =
     turn.wants.find((want) => want.why === 'farewell')?.fallback ?? turn.reply?.fallback ?? 'tchau';
-  const waitedSinceMs = Math.max(closing.startedAtMs, turn.quietSinceMs);
-  if (moment.nowMs - waitedSinceMs < promptInsteadMs) return;
+  if (moment.nowMs - turn.quietSinceMs < promptInsteadMs) return;
   turn.wants = [];
   cancelReply(floor);
   closing.farewellAtMs = moment.nowMs;

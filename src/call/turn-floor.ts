@@ -9,8 +9,9 @@ export interface Floor {
   rules: TurnRules;
 }
 
-/** Adds a wanted reply, once for each reason. */
+/** Adds a wanted reply, once for each reason. Whoever is saying goodbye wants nothing else any more. */
 export function want(turn: Turn, wanted: Want): void {
+  if (turn.closing && wanted.why !== 'farewell' && wanted.why !== 'continue') return;
   if (turn.wants.some((other) => other.why === wanted.why)) return;
   turn.wants = [...turn.wants, wanted];
 }
@@ -51,6 +52,8 @@ export function startClosing(floor: Floor, reason: EndReason, farewell: Want | u
   turn.phase = 'closing';
   turn.closing = { reason, startedAtMs: moment.nowMs, byPrompt: false };
   turn.wants = farewell ? [farewell] : [];
+  // It was the caller's turn until now: the model has a moment to speak before a prompt does.
+  if (reason !== 'agent-goodbye') turn.quietSinceMs = moment.nowMs;
   if (!farewell) turn.closing.farewellAtMs = moment.nowMs;
 }
 

@@ -52,6 +52,8 @@ export interface Interruption {
   callerItemId: string;
   /** The reply it stopped was not complete: its rest must be asked for after a resume. */
   cutShort: boolean;
+  /** The model has begun, or already made, its reply to the sound. */
+  answered?: true;
 }
 
 export interface Closing {

@@ -90,11 +90,21 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
     handler: async (request, reply) => {
       const begunMs = parts.clock.monotonicMs();
       if (!isSigned(request)) return reply.code(403).send();
-      const twiml = answerCall(request);
+      const twiml = answerSafely(request);
       parts.metrics.observe('webhook_seconds', (parts.clock.monotonicMs() - begunMs) / 1000);
       return reply.type(twimlContentType).send(twiml);
     },
   });
+
+  /** Whatever breaks here, the caller is told in Portuguese and shown the way out. */
+  function answerSafely(request: FastifyRequest): string {
+    try {
+      return answerCall(request);
+    } catch (err) {
+      parts.log.error({ err }, 'a call could not be set up');
+      return fallback(wayOutOf(clinicCalled({ ...queryOf(request), ...formOf(request) }.To)));
+    }
+  }
 
   function answerCall(request: FastifyRequest): string {
     const params = { ...queryOf(request), ...formOf(request) };

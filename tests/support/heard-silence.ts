@@ -29,6 +29,13 @@ export function promptsHeard(call: CarrierCall): (Heard & { name: PromptName })[
   return found.sort((a, b) => a.fromMs - b.fromMs);
 }
 
+/** When the first 20 ms of this audio were heard; undefined when they were not. */
+export function heardFrom(call: CarrierCall, ulaw: Buffer): number | undefined {
+  const heard = Buffer.concat(call.heard.map((span) => span.ulaw));
+  const at = heard.indexOf(ulaw.subarray(0, 160));
+  return at === -1 ? undefined : momentOf(call, at);
+}
+
 /** Sounds of the agent that were heard, with the pauses between words left in. */
 export function soundsHeard(call: CarrierCall): Heard[] {
   const sounds: Heard[] = [];
