@@ -7,7 +7,7 @@ import { CallTools } from './call-tools.ts';
 import { CallTranscript } from './call-transcript.ts';
 import { CallerVoice } from './caller-voice.ts';
 import type { Carrier, StreamEnd } from './carrier.ts';
-import { conversationMemory } from './conversation-memory.ts';
+import { restoreConversation } from './conversation-memory.ts';
 import { Keypad } from './keypad.ts';
 import { createModelEar } from './model-ear.ts';
 import { ModelLink } from './model-link.ts';
@@ -17,7 +17,7 @@ import type { PromptName } from './spoken-prompts.ts';
 import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
 import { turnRules } from './turn-rules.ts';
 import { admitAudio, createTurn, isAwaited, takeTurn } from './turn-taking.ts';
-import type { VoiceModel, VoiceModelListener } from './voice-model.ts';
+import type { VoiceModelListener } from './voice-model.ts';
 
 /** How often time is looked at: fillers, ladder, recording. */
 const tickMs = 100;
@@ -81,10 +81,11 @@ export class Call {
       open: parts.openModel,
       events: this.#listener(),
       listener: {
-        renewing: (model) => this.#tellConversation(model),
+        renewing: (model) =>
+          restoreConversation(model, this.#transcript.linesWithUnheard(), this.#tools.notes),
         ready: (renewed) => this.#modelReady(renewed),
         lost: () => this.#modelLost(),
-        gaveUp: (fatal) => this.#dispatch({ type: 'model-gave-up', fatal }),
+        gaveUp: (fatal) => this.#modelGaveUp(fatal),
       },
       health: parts.health,
       clock: parts.clock,
@@ -130,7 +131,6 @@ export class Call {
     }
   }
 
-  /** On the recording's clock. */
   positionMs = (): number => Math.round(this.#carrierNow());
 
   key(digit: string): void {
@@ -296,13 +296,6 @@ export class Call {
     this.end(reason);
   }
 
-  #tellConversation(model: VoiceModel): void {
-    const lines = this.#transcript.linesWithUnheard();
-    for (const { role, text } of conversationMemory(lines, this.#tools.notes)) {
-      model.addText(role, text);
-    }
-  }
-
   #modelReady(renewed: boolean): void {
     if (renewed) {
       this.#journal?.note((record) => {
@@ -312,6 +305,11 @@ export class Call {
       this.#parts.tell({ type: 'model-restored' }, this.#carrierNow());
     }
     this.#dispatch({ type: 'model-restored' });
+  }
+
+  #modelGaveUp(fatal: boolean): void {
+    this.#parts.metrics.count('model_reconnect_total', { ok: 'false' });
+    this.#dispatch({ type: 'model-gave-up', fatal });
   }
 
   #modelLost(): void {

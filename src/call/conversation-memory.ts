@@ -26,6 +26,15 @@ export function conversationMemory(
   return memory;
 }
 
+/** Tells a new session the conversation so far, before it hears the caller. */
+export function restoreConversation(
+  model: { addText(role: MemoryLine['role'], text: string): void },
+  lines: readonly TranscriptLine[],
+  toolNotes: readonly string[],
+): void {
+  for (const { role, text } of conversationMemory(lines, toolNotes)) model.addText(role, text);
+}
+
 function spoken(line: TranscriptLine): string {
   return line.source === 'keypad' ? `[teclado] ${line.text}` : line.text;
 }

@@ -74,11 +74,13 @@ const rules: IForbiddenRuleType[] = [
   },
   {
     name: 'fastify-at-the-edge-only',
+    comment: 'Routes, and the one shape of every refusal (platform/problem).',
     severity: 'error',
     from: {
       path: '^src/',
       pathNot: [
         '^src/(call|console|messaging|platform)/[^/]*-routes\\.ts$',
+        '^src/platform/problem\\.ts$',
         '^src/sandbox/',
         roots,
       ],

@@ -5,19 +5,19 @@ import { openFileScheduleStore } from '../../src/storage/file-schedule-store.ts'
 import { before, claim, reserveRequest, seen } from './schedule-fixtures.ts';
 
 /** Books, moves and gives up until it is killed, telling its parent every answer it got. */
-const [directory = ''] = process.argv.slice(2);
+const [directory = '', round = ''] = process.argv.slice(2);
 const store = await openFileScheduleStore({
   directory,
   log: createLog('silent'),
   snapshotEvery: 25,
 });
 const tell = ({ id, version, status }: Reservation) => process.send?.({ id, version, status });
-/** Few enough places that callers meet, many enough that most get one. */
-const places = 400;
+/** Few enough places that callers meet; others in each round, so that there always are free ones. */
+const places = 200;
 
 async function serve(caller: number): Promise<void> {
   for (let i = 0; ; i += 1) {
-    const from = Math.floor(Math.random() * places) * 10;
+    const from = Math.floor((Number(round) + Math.random()) * places) * 10;
     const request = reserveRequest({
       id: createId(),
       claims: [claim(from, from + 20)],

@@ -125,8 +125,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const call = stage.dial(more);
       const conversation = await (await connection).configured();
       await call.started;
-      await until(() => call.heardTrack().some((byte) => byte !== 0xff), 'the greeting is heard');
-      await until(() => call.heardSilenceMs > 100, 'the greeting is over');
+      let heardBytes = 0;
+      let heardAtMs = performance.now();
+      await until(() => {
+        const bytes = played(call).length;
+        if (bytes !== heardBytes) heardAtMs = performance.now();
+        heardBytes = bytes;
+        return bytes > 0 && performance.now() - heardAtMs > 120;
+      }, 'the greeting was heard to its end');
       return { call, model: conversation };
     },
     async record(call) {
