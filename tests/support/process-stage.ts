@@ -127,3 +127,14 @@ export async function openProcessStage(): Promise<ProcessStage> {
   };
   return stage;
 }
+
+/** One situation on a stage of its own; all is freed afterwards. */
+export async function onProcessStage(play: (stage: ProcessStage) => Promise<void>): Promise<void> {
+  const stage = await openProcessStage();
+  try {
+    await play(stage);
+    if (stage.model.violations.length > 0) throw new Error(stage.model.violations.join('\n'));
+  } finally {
+    await stage.close();
+  }
+}
