@@ -182,7 +182,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       // Not among the types of ws yet.
       ...{ closeTimeout: limits.closeMs },
     },
-    // The default tears the connection down before the reason of the close is sent.
+    // The default destroys the connection at once, and the close that names the reason may be lost with it.
     errorHandler: (_error, socket) => socket.close(1011),
     // The default hangs up on every caller as soon as the server closes; calls are ended by `stop`, after the drain.
     preClose: (done) => done(),

@@ -93,7 +93,7 @@ export function maskedFrame(text: string, opcode: number = opcodes.text): Buffer
   writeLength(frame, length, 0x80);
   frame.set(maskKey, headBytes);
   const from = headBytes + 4;
-  frame.latin1Write(text, from);
+  frame.write(text, from, 'latin1');
   for (let i = 0; i < length; i += 1) {
     frame[from + i] = (frame[from + i] ?? 0) ^ (maskKey[i & 3] ?? 0);
   }

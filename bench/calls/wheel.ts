@@ -1,23 +1,24 @@
-import { type Tally, nowUs } from './tally.ts';
+import { nowUs, type Tally } from './tally.ts';
 
-/** One timer for all calls, in steps of 1 ms; each call has its place among the 20 steps of a frame. */
-const stepMs = 1;
 export const frameMs = 20;
+/** One timer for all calls. Callers know nothing of each other, so their frames are spread over the 20 ms in ten groups. */
+const stepMs = 2;
+const groups = frameMs / stepMs;
 /** After a longer stall the wheel goes on from now: a carrier does not send more than this at once. */
 const longestCatchUpMs = 500;
 
 export interface WheelRider {
   /** Every 20 ms. */
-  frame(): void;
+  frame?(): void;
   /** Every step. */
   step(nowMs: number): void;
 }
 
 export class Wheel {
-  readonly #slots: WheelRider[][] = Array.from({ length: frameMs }, () => []);
+  readonly #riders: WheelRider[][] = Array.from({ length: groups }, () => []);
   readonly #tally: Tally;
-  #nextMs = Math.ceil(performance.now());
-  #turnedAtMs = performance.now();
+  #steps = 0;
+  #nextMs = performance.now();
   #stopped = false;
 
   constructor(tally: Tally) {
@@ -25,9 +26,8 @@ export class Wheel {
     this.#turn();
   }
 
-  /** Riders are spread over the frame, like callers who know nothing of each other. */
   add(rider: WheelRider, index: number): void {
-    this.#slots[(index * 7) % frameMs]?.push(rider);
+    this.#riders[index % groups]?.push(rider);
   }
 
   stop(): void {
@@ -37,16 +37,16 @@ export class Wheel {
   #turn(): void {
     if (this.#stopped) return;
     const nowMs = performance.now();
-    // Beyond the step itself, this is how long the generator's loop was busy elsewhere.
-    const lagMs = Math.max(0, nowMs - this.#turnedAtMs - stepMs);
+    // How long the generator's loop was busy elsewhere.
+    const lagMs = Math.max(0, nowMs - this.#nextMs);
     this.#tally.lagUs.record(Math.max(1, Math.round(lagMs * 1_000)));
-    this.#turnedAtMs = nowMs;
-    if (nowMs - this.#nextMs > longestCatchUpMs) this.#nextMs = Math.floor(nowMs);
+    if (lagMs > longestCatchUpMs) this.#nextMs = nowMs;
     for (; this.#nextMs <= nowMs; this.#nextMs += stepMs) {
-      for (const rider of this.#slots[this.#nextMs % frameMs] ?? []) rider.frame();
+      for (const rider of this.#riders[this.#steps % groups] ?? []) rider.frame?.();
+      this.#steps += 1;
     }
     const stepAtMs = nowUs() / 1_000;
-    for (const slot of this.#slots) for (const rider of slot) rider.step(stepAtMs);
-    setTimeout(() => this.#turn(), stepMs);
+    for (const group of this.#riders) for (const rider of group) rider.step(stepAtMs);
+    setTimeout(() => this.#turn(), Math.max(1, Math.round(this.#nextMs - performance.now())));
   }
 }

@@ -1,7 +1,8 @@
+import { bytesPerMs } from '../audio/g711.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { CallTranscript } from './call-transcript.ts';
 import type { Carrier } from './carrier.ts';
-import { type AgentAudio, bytesPerMs, Playback } from './playback.ts';
+import { type AgentAudio, Playback } from './playback.ts';
 import type { Recorder } from './recorder.ts';
 import type { PromptName, SpokenPrompts } from './spoken-prompts.ts';
 

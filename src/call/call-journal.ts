@@ -59,14 +59,24 @@ export class CallJournal {
     this.#save();
   }
 
-  /** Changes the record and has it saved soon. */
+  /** Changes the record; it is saved with the next thing that matters. For figures. */
   note(change: (record: CallRecord) => void): void {
+    change(this.#record);
+  }
+
+  /** Changes the record and has it saved soon. For what was said and done. */
+  noteSoon(change: (record: CallRecord) => void): void {
     change(this.#record);
     this.#timer ??= setTimeout(() => this.#save(), saveEveryMs);
   }
 
   toolUsed(use: ToolUse): void {
-    this.note((record) => record.tools.push(use));
+    this.noteSoon((record) => record.tools.push(use));
+  }
+
+  /** A line of the transcript is complete. */
+  lineSpoken(): void {
+    this.noteSoon(() => {});
   }
 
   addUsage(usage: ModelUsage): void {

@@ -104,7 +104,8 @@ export interface CallPage {
 
 /**
  * Keeps call records. It does not keep audio (the recorder does) and knows nothing of live calls.
- * `save` replaces the whole record and resolves when it is durable.
+ * `save` takes the whole record as it is now and replaces the one that is kept; saves of one record follow each other.
+ * It resolves when the record survives the death of the process and, unless it is still `live`, that of the machine.
  */
 export interface CallStore {
   save(record: CallRecord): Promise<void>;

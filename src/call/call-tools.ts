@@ -98,7 +98,7 @@ export class CallTools {
     this.#tell({ type: 'tool-used', use }, atMs);
     for (const effect of result.effects) {
       if (effect.type !== 'appointment-recorded') continue;
-      this.#journal()?.note((record) => record.appointments.push(effect.appointmentId));
+      this.#journal()?.noteSoon((record) => record.appointments.push(effect.appointmentId));
       this.#tell(effect, atMs);
     }
   }

@@ -1,3 +1,4 @@
+import { bytesPerMs } from '../audio/g711.ts';
 import { AgentVoice } from './agent-voice.ts';
 import { CallJournal } from './call-journal.ts';
 import type { CallParts } from './call-parts.ts';
@@ -11,7 +12,6 @@ import { restoreConversation } from './conversation-memory.ts';
 import { Keypad } from './keypad.ts';
 import { createModelEar } from './model-ear.ts';
 import { ModelLink } from './model-link.ts';
-import { bytesPerMs } from './playback.ts';
 import type { Recorder } from './recorder.ts';
 import type { PromptName } from './spoken-prompts.ts';
 import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
@@ -345,6 +345,6 @@ export class Call {
         this.#parts.tell({ type: 'line-spoken', line }, line.startMs);
       }
     }
-    this.#journal?.note(() => {});
+    this.#journal?.lineSpoken();
   }
 }

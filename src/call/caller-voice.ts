@@ -1,6 +1,6 @@
+import { bytesPerMs } from '../audio/g711.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { CallerClock } from './caller-clock.ts';
-import { bytesPerMs } from './playback.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Without caller frames for this long while the caller speaks, the model is given silence so that it notices the end. */

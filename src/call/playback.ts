@@ -1,3 +1,5 @@
+import { bytesPerMs } from '../audio/g711.ts';
+
 /**
  * The ledger of agent audio: what was sent to the carrier, what the caller has heard of it, and where to cut.
  * Pure bookkeeping: it holds no timer and no socket; every moment is passed in, in milliseconds on the carrier's clock.
@@ -6,8 +8,6 @@
  * the clock from the first send of a run; returned marks tell when the carrier fell behind that (a stall) and
  * the position is moved back. Marks returned by a `clear` are unknown here by then and change nothing.
  */
-
-export const bytesPerMs = 8;
 
 /** A mark that is late by more than the usual round trip plus this means that the carrier stalled. */
 const stallToleranceMs = 30;

@@ -107,7 +107,7 @@ export class RealtimeSocket {
       queueMicrotask(() => this.end({ fatal: false, code: 'backlog' }));
       return;
     }
-    // Bytes, not a string: `ws` then masks and sends header and message in one piece (5 to 20 % less CPU).
+    // Bytes, not a string: `ws` then masks and sends header and message in one piece.
     this.#socket.send(Buffer.from(message), { binary: false });
   }
 

@@ -5,7 +5,7 @@ import { type CallRecord, type CallStore, callFileStem } from '../call/call-reco
 import { hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type CallPosition, callOrder, pageOf } from './call-page.ts';
-import { removeStaleTemporaries, replaceFile } from './file-commit.ts';
+import { removeStaleTemporaries, replaceFile, swapFile } from './file-commit.ts';
 
 /** What is kept in memory of each call, about 200 bytes. */
 interface IndexEntry extends CallPosition {
@@ -26,9 +26,15 @@ const recordShape = z.looseObject({
   appointments: z.array(z.string()),
 });
 
+/** A call that goes on is saved again in a moment: only its final record is worth waiting for the disk. */
+interface Content {
+  text: string;
+  isDurable: boolean;
+}
+
 /** One write under way and at most one waiting: the newest record wins, everyone waiting for it is told together. */
 interface Writing {
-  waiting?: { text: string; done: Promise<void> };
+  waiting?: { content: Content; done: Promise<void> };
   done: Promise<void>;
 }
 
@@ -74,7 +80,7 @@ class FileCallStore implements CallStore {
     const { id, startedAt, state } = record;
     const file = this.#files.get(id) ?? this.#nameOf(record);
     this.#files.set(id, file);
-    await this.#write(file, text);
+    await this.#write(file, { text, isDurable: state !== 'live' });
     this.#enter(id, startedAt, state, file);
   }
 
@@ -128,23 +134,24 @@ class FileCallStore implements CallStore {
     }
   }
 
-  #write(file: string, text: string): Promise<void> {
+  #write(file: string, content: Content): Promise<void> {
     const current = this.#writing.get(file);
-    if (!current) return this.#start(file, text);
+    if (!current) return this.#start(file, content);
     if (current.waiting) {
-      current.waiting.text = text;
+      current.waiting.content = content;
       return current.waiting.done;
     }
-    const waiting = { text, done: Promise.resolve() };
-    const start = () => this.#start(file, waiting.text);
+    const waiting = { content, done: Promise.resolve() };
+    const start = () => this.#start(file, waiting.content);
     waiting.done = current.done.then(start, start);
     current.waiting = waiting;
     return waiting.done;
   }
 
-  #start(file: string, text: string): Promise<void> {
+  #start(file: string, { text, isDurable }: Content): Promise<void> {
     const writing: Writing = { done: Promise.resolve() };
-    writing.done = replaceFile(join(this.#directory, file), text).finally(() => {
+    const replace = isDurable ? replaceFile : swapFile;
+    writing.done = replace(join(this.#directory, file), text).finally(() => {
       if (!writing.waiting) this.#writing.delete(file);
     });
     this.#writing.set(file, writing);

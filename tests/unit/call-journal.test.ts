@@ -67,7 +67,7 @@ describe('the record of a call', () => {
     const { journal } = journalWith(store, () => lines);
     await vi.advanceTimersByTimeAsync(0);
     for (let i = 0; i < 50; i++) {
-      journal.note((record) => record.latencies.replyMs.push(i));
+      journal.noteSoon((record) => record.latencies.replyMs.push(i));
       await vi.advanceTimersByTimeAsync(10);
     }
     lines.push({ speaker: 'caller', text: 'Oi', startMs: 0, source: 'speech' });
@@ -81,7 +81,7 @@ describe('the record of a call', () => {
     const { store, saved } = watchedStore();
     const { journal } = journalWith(store);
     await vi.advanceTimersByTimeAsync(0);
-    journal.note((record) => record.appointments.push('a1'));
+    journal.noteSoon((record) => record.appointments.push('a1'));
     expect(saved[0]?.appointments).toEqual([]);
     await journal.finish('caller-hung-up', 1, undefined);
   });
@@ -95,7 +95,7 @@ describe('the record of a call', () => {
       running -= 1;
     });
     const { journal } = journalWith(store);
-    journal.note((record) => record.appointments.push('a1'));
+    journal.noteSoon((record) => record.appointments.push('a1'));
     await vi.advanceTimersByTimeAsync(1_500);
     const finished = journal.finish('agent-goodbye', 4_999.6, undefined);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -160,7 +160,7 @@ describe('the record of a call', () => {
       const without = journalWith(store).journal;
       expect((await without.finish(ending, 1, undefined)).outcome).toBe(outcome);
       const withOne = journalWith(store).journal;
-      withOne.note((record) => record.appointments.push('a1'));
+      withOne.noteSoon((record) => record.appointments.push('a1'));
       expect((await withOne.finish(ending, 1, undefined)).outcome).toBe('appointment');
     });
   }
