@@ -104,6 +104,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     metrics,
   });
 
+  const tools = [createRecordAppointment({ store: storage.appointments, metrics }), endCall];
   const createCall = (announced: AnnouncedCall): Call => {
     const { clinic, direction, purpose, from, to, callSid } = announced;
     const id = createId();
@@ -112,7 +113,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     const callerE164 = caller === 'unknown' ? {} : { callerE164: caller };
     const stated = purpose ? { purpose } : {};
     const toolbox = createToolbox({
-      tools: [createRecordAppointment({ store: storage.appointments, metrics }), endCall],
+      tools,
       context: {
         clinic,
         channel: 'voice',
@@ -123,6 +124,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       clock,
       log: callLog,
       metrics,
+      onLateEffect: (effect) => call.lateEffect(effect),
     });
     const openModel: OpenVoiceModel = (listener) =>
       openRealtimeSession(listener, {
@@ -302,20 +304,25 @@ async function openStorage(
   log: Log,
 ): Promise<{ calls: CallStore; appointments: AppointmentStore; close(): Promise<void> }> {
   await mkdir(config.RECORDINGS_DIR, { recursive: true });
+  // A second process would repair the recordings that the first is still writing.
+  const unlockRecordings = await lockDirectory(config.RECORDINGS_DIR);
   if (config.STORAGE === 'memory') {
     return {
       calls: createMemoryCallStore(),
       appointments: createMemoryAppointmentStore(),
-      close: async () => {},
+      close: unlockRecordings,
     };
   }
   await mkdir(config.APPOINTMENTS_DIR, { recursive: true });
   await mkdir(config.DATA_DIR, { recursive: true });
-  const unlock = await lockDirectory(config.DATA_DIR);
+  const unlockData = await lockDirectory(config.DATA_DIR);
   return {
     calls: await openFileCallStore({ directory: config.RECORDINGS_DIR, log }),
     appointments: createFileAppointmentStore({ directory: config.APPOINTMENTS_DIR, log }),
-    close: unlock,
+    async close() {
+      await unlockData();
+      await unlockRecordings();
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export function callApiRoutes(
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     if (authorise(request)) return;
     reply.header('www-authenticate', 'Bearer');
-    return refuse(reply, 401, 'unauthorised', 'a valid key or session is needed');
+    return refuse(reply, 401, 'unauthorized', 'Informe a chave da API: Authorization: Bearer …');
   });
 
   app.setErrorHandler((error, request, reply) => {

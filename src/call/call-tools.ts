@@ -1,4 +1,4 @@
-import type { Toolbox, ToolResult } from '../agent/tool.ts';
+import type { Toolbox, ToolEffect, ToolResult } from '../agent/tool.ts';
 import type { CallFact } from './call-event.ts';
 import type { CallJournal } from './call-journal.ts';
 import type { ToolUse } from './call-record.ts';
@@ -82,6 +82,13 @@ export class CallTools {
     return result.effects.some((effect) => effect.type === 'end-call');
   }
 
+  /** What a tool did to the world belongs to the call, also when it came too late for the conversation. */
+  noteEffect(effect: ToolEffect, atMs: number): void {
+    if (effect.type !== 'appointment-recorded') return;
+    this.#journal()?.noteSoon((record) => record.appointments.push(effect.appointmentId));
+    this.#tell(effect, atMs);
+  }
+
   #note(result: ToolResult, atMs: number): void {
     const use: ToolUse = {
       name: result.name,
@@ -96,10 +103,6 @@ export class CallTools {
     this.#uses += 1;
     if (this.#uses <= mostUses) this.#journal()?.toolUsed(use);
     this.#tell({ type: 'tool-used', use }, atMs);
-    for (const effect of result.effects) {
-      if (effect.type !== 'appointment-recorded') continue;
-      this.#journal()?.noteSoon((record) => record.appointments.push(effect.appointmentId));
-      this.#tell(effect, atMs);
-    }
+    for (const effect of result.effects) this.noteEffect(effect, atMs);
   }
 }

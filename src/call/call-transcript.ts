@@ -171,6 +171,7 @@ function agentLine(item: AgentItem): TranscriptLine | undefined {
   const [heard, unheard] = short
     ? splitAt(item.text, item.heardMs / item.receivedMs)
     : [item.text, ''];
+  if (heard.trim() === '') return undefined;
   return {
     speaker: 'agent',
     text: heard.trim(),

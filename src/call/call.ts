@@ -1,3 +1,4 @@
+import type { ToolEffect } from '../agent/tool.ts';
 import { bytesPerMs } from '../audio/g711.ts';
 import { AgentVoice } from './agent-voice.ts';
 import { CallJournal } from './call-journal.ts';
@@ -13,8 +14,7 @@ import { Keypad } from './keypad.ts';
 import { createModelEar } from './model-ear.ts';
 import { ModelLink } from './model-link.ts';
 import type { Recorder } from './recorder.ts';
-import type { PromptName } from './spoken-prompts.ts';
-import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
+import type { Farewell, Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
 import { turnRules } from './turn-rules.ts';
 import { admitAudio, createTurn, isAwaited, takeTurn } from './turn-taking.ts';
 import type { VoiceModelListener } from './voice-model.ts';
@@ -152,14 +152,14 @@ export class Call {
   }
 
   /** Asks for a spoken goodbye and then the end. */
-  finishPolitely(reason: EndReason, fallback: PromptName, instructions?: string): void {
-    if (!this.#caller) return this.end(reason);
-    this.#dispatch({
-      type: 'end-wanted',
-      reason,
-      fallback,
-      ...(instructions ? { instructions } : {}),
-    });
+  finishPolitely(farewell: Farewell): void {
+    if (!this.#caller) return this.end(farewell.reason);
+    this.#dispatch({ type: 'end-wanted', ...farewell });
+  }
+
+  /** A tool succeeded after the model was told that it had not. */
+  lateEffect(effect: ToolEffect): void {
+    this.#tools.noteEffect(effect, this.#carrierNow());
   }
 
   /** Idempotent. Frees everything, then keeps what remains of the call. */

@@ -121,7 +121,11 @@ export class LiveCalls {
     if (outcome === 'too-long') {
       this.#log.warn({ calls: this.#live.size }, 'drain limit reached, saying goodbye');
       for (const call of this.#live.values())
-        call.finishPolitely('server-draining', 'tchau', goodbyeInstructions);
+        call.finishPolitely({
+          reason: 'server-draining',
+          fallback: 'tchau',
+          instructions: goodbyeInstructions,
+        });
       outcome = await first(allEnded, goodbyeMs, hurry);
     }
     if (outcome === 'done') return;

@@ -97,6 +97,13 @@ export interface Turn {
   closing: Closing | undefined;
 }
 
+/** A goodbye that somebody other than the agent wants: by the model, or by a prompt when it stays silent. */
+export interface Farewell {
+  reason: EndReason;
+  fallback: PromptName;
+  instructions?: string;
+}
+
 export type TurnEvent =
   | { type: 'stream-started' }
   | { type: 'caller-speech-started'; itemId: string }
@@ -118,7 +125,7 @@ export type TurnEvent =
   | { type: 'model-lost' }
   | { type: 'model-gave-up'; fatal: boolean }
   | { type: 'model-restored' }
-  | { type: 'end-wanted'; reason: EndReason; instructions?: string; fallback: PromptName }
+  | ({ type: 'end-wanted' } & Farewell)
   | { type: 'tick' };
 
 /** Facts that come with every event: the moment, and what the playback ledger says of it. */

@@ -112,7 +112,8 @@ export async function openProcessStage(): Promise<ProcessStage> {
     },
     wav: (callSid) => until(() => fileOf(callSid, '.wav'), 'the recording is there'),
     async appointments() {
-      const names = await readdir(usual.APPOINTMENTS_DIR);
+      const files = await readdir(usual.APPOINTMENTS_DIR);
+      const names = files.filter((name) => name.endsWith('.json'));
       const texts = names.map((name) => readFile(join(usual.APPOINTMENTS_DIR, name), 'utf8'));
       return (await Promise.all(texts)).map((text) => JSON.parse(text) as Record<string, unknown>);
     },

@@ -57,7 +57,7 @@ describe('the calls of the API', () => {
     for (const path of paths) {
       const answer = await app.inject({ url: `/api/v1/calls${path}` });
       expect(answer.statusCode).toBe(401);
-      expect(answer.json()).toMatchObject({ error: { code: 'unauthorised' } });
+      expect(answer.json()).toMatchObject({ error: { code: 'unauthorized' } });
       expect(answer.body).not.toContain(call.callSid);
       for (const { headers } of [answer, await ask(path)]) {
         expect(headers['cache-control']).toBe('no-store');

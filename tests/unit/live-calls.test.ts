@@ -24,7 +24,7 @@ class FakeCall {
 
   warm = () => void this.did.push('warm');
   attach = (_: Carrier, streamSid: string) => void this.did.push(`attach ${streamSid}`);
-  finishPolitely = (reason: string) => void this.did.push(`goodbye ${reason}`);
+  finishPolitely = ({ reason }: { reason: string }) => void this.did.push(`goodbye ${reason}`);
   end = (reason: string) => {
     this.did.push(`end ${reason}`);
     this.#end();
