@@ -2,10 +2,24 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Scenario tests keep real time over loopback sockets: more files at once than cores would blur their clocks.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'values', include: ['tests/{unit,contract,architecture}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'scenario',
+          include: ['tests/scenario/**/*.test.ts'],
+          // What a person would hear is measured in real milliseconds; a machine that pauses is no fault of the product.
+          retry: 2,
+        },
+      },
+    ],
   },
 });

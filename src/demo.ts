@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import dotenv from 'dotenv';
+import { greetingFor } from './agent/persona.ts';
 import { type App, buildApp } from './app.ts';
 import type { CallEvent } from './call/call-event.ts';
 import type { CallRecord } from './call/call-record.ts';
@@ -65,6 +66,9 @@ async function placeCall(
     });
   });
   const [clinic] = app.clinics;
+  // The sandbox's voice takes a moment to start; a real model does not.
+  if (clinic)
+    await sandbox.synthesiser.speak(greetingFor({ clinic, direction: 'inbound' }), 'agent');
   const call = sandbox.carrier.dial({
     url: `${address}/incoming-call`,
     from: bookingCallerE164,

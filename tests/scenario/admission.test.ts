@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -20,6 +18,7 @@ import {
   UpgradeRefused,
   webhookFields,
 } from '../support/raw-caller.ts';
+import { recordingFiles } from '../support/recording-files.ts';
 import { accountSid, authToken, openStage, pass, type Stage, until } from '../support/stage.ts';
 
 let stage: Stage;
@@ -43,7 +42,7 @@ async function counted(name: string): Promise<number> {
 
 /** Everything that only a real call may cause. */
 async function effects() {
-  const files = await readdir(join(stage.directory, 'recordings'));
+  const files = await recordingFiles(stage.directory);
   const { count, expectedCount } = stage.app.live;
   return { models: stage.model.upgrades.length, files: files.length, live: count, expectedCount };
 }
@@ -167,7 +166,7 @@ describe('a webhook of Twilio', () => {
     await until(() => stage.app.live.count === 0, 'the call is over');
     expect((await send()).text).toBe(first?.text);
     expect(stage.app.live.expectedCount).toBe(expectedCount);
-    const files = await readdir(join(stage.directory, 'recordings'));
+    const files = await recordingFiles(stage.directory);
     expect(files.filter((name) => name.endsWith(`${fields.CallSid}.json`))).toHaveLength(1);
   });
 
@@ -192,7 +191,7 @@ describe('a webhook of Twilio', () => {
     await until(() => stream.audio().length > 0, 'the greeting is heard');
     stream.stop(callSid);
     await until(() => stage.app.live.count === 0, 'the call is over');
-    const files = await readdir(join(stage.directory, 'recordings'), { recursive: true });
+    const files = await recordingFiles(stage.directory);
     const mine = files.filter((name) => name.includes(callSid)).sort();
     const stem = new RegExp(`^\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\d-${callSid}\\.(json|wav)$`);
     expect(mine).toHaveLength(2);

@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
 import { appointmentArguments } from '../support/on-stage.ts';
 import { onProcessStage, type ProcessStage } from '../support/process-stage.ts';
 import { ask } from '../support/raw-caller.ts';
+import { recordingFiles } from '../support/recording-files.ts';
 import { readSides } from '../support/recording-sides.ts';
 import { apiKey, pass, until } from '../support/stage.ts';
 
@@ -46,14 +45,14 @@ describe.concurrent('the process is killed in the middle of calls', () => {
           const { performed } = await call.ended;
           expect(performed.map(({ verb }) => verb)).toEqual(['connect', 'say', 'dial']);
         }
-        const left = await readdir(join(stage.directory, 'recordings'));
+        const left = await recordingFiles(stage.directory);
         expect(left.filter((name) => name.endsWith('.part'))).toHaveLength(3);
 
         const begunMs = performance.now();
         const again = await stage.start();
         expect(performance.now() - begunMs).toBeLessThan(10_000);
         expect(await metrics(stage)).toContain('recovered_calls_total 3');
-        const files = await readdir(join(stage.directory, 'recordings'));
+        const files = await recordingFiles(stage.directory);
         expect(files.map((name) => name.replace(/.*\./, '')).sort()).toEqual([
           'json',
           'json',

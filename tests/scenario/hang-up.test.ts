@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EndReason } from '../../src/call/call-record.ts';
 import type { CarrierCall } from '../../src/sandbox/carrier-call.ts';
@@ -13,6 +11,7 @@ import {
   tokenIn,
   webhookFields,
 } from '../support/raw-caller.ts';
+import { recordingFiles } from '../support/recording-files.ts';
 import { readSides } from '../support/recording-sides.ts';
 import type { ModelConversation, ScriptedModelOptions } from '../support/scripted-model.ts';
 import {
@@ -102,7 +101,7 @@ async function expectLeftWell(
     await stage.wav({ sid: callSid, ended: Promise.resolve() } as never),
   );
   expect(Math.abs(durationMs - record.durationMs)).toBeLessThanOrEqual(1);
-  const files = await readdir(join(stage.directory, 'recordings'));
+  const files = await recordingFiles(stage.directory);
   expect(files.filter((name) => !/\.(wav|json)$/.test(name))).toEqual([]);
   return record;
 }
@@ -340,7 +339,7 @@ describe('a caller who hangs up before there is a conversation', () => {
   async function expectNothingKept(callSid: string, model: ModelConversation, begunMs: number) {
     await model.closed;
     expect(performance.now() - begunMs).toBeLessThan(1_000);
-    const files = await readdir(join(stage.directory, 'recordings'));
+    const files = await recordingFiles(stage.directory);
     expect(files.filter((name) => name.includes(callSid))).toEqual([]);
   }
 

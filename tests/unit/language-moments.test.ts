@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import type { DayReading } from '../../src/agent/language/day-reading.ts';
+import { type DayReading, spansOf } from '../../src/agent/language/day-reading.ts';
 import type { DaySpan } from '../../src/agent/language/day-span.ts';
 import { parseMoment } from '../../src/agent/language/moment.ts';
 import type { Moment } from '../../src/agent/language/moment-merge.ts';
@@ -101,6 +102,66 @@ describe('what callers say about days and hours', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+describe('what makes no difference', () => {
+  const plain = rows.filter((row) => !row.notUnderstood && !row.asked);
+
+  it.each([
+    ['capitals and no accents', (phrase: string) => withoutAccents(phrase).toUpperCase()],
+    ['words around it', (phrase: string) => `Oi, eu queria marcar um exame: ${phrase}, por favor.`],
+    ['no punctuation', (phrase: string) => phrase.replace(/[,?!…]|\.(?!\d)/g, ' ')],
+  ])('is %s', (_, change) => {
+    const wrong = plain.filter((row) => {
+      const changed = { ...row, phrase: change(row.phrase) };
+      return (
+        JSON.stringify(understood(changed, nowOf(row))) !==
+        JSON.stringify(understood(row, nowOf(row)))
+      );
+    });
+    expect(wrong.map(({ phrase }) => change(phrase))).toEqual([]);
+  });
+});
+
+describe('what is not wanted', () => {
+  it.each(['não posso', 'menos', 'exceto', 'nunca', 'todo dia'])(
+    '“%s …” is never taken as a wish',
+    (no) => {
+      const taken = rows.filter((row) => {
+        const reading = parseMoment(`${no} ${row.phrase}`, { now: nowOf(row) });
+        return reading.kind !== 'not-understood';
+      });
+      expect(taken.map(({ phrase }) => phrase)).toEqual([]);
+    },
+  );
+});
+
+describe('any sequence of known words', () => {
+  const vocabulary = [...new Set(rows.flatMap(({ phrase }) => phrase.split(' ')))];
+  const phrases = fc.array(fc.constantFrom(...vocabulary), { maxLength: 12 });
+
+  it('is read without an accident, and never as what is over', () => {
+    fc.assert(
+      fc.property(phrases, fc.constantFrom(...rows), (words, row) => {
+        const now = nowOf(row);
+        const reading = parseMoment(words.join(' '), { now });
+        if (reading.kind === 'not-understood') return;
+        const moments = reading.kind === 'several' ? reading.moments : [reading];
+        for (const { day, time } of moments) {
+          for (const { from, to } of day ? spansOf(day) : []) {
+            expect(Temporal.PlainDate.compare(from, now.toPlainDate())).toBeGreaterThanOrEqual(0);
+            expect(Temporal.PlainDate.compare(from, to ?? from)).toBeLessThanOrEqual(0);
+          }
+          for (const choice of [day, time]) {
+            if (choice && 'options' in choice) expect(choice.options.length).toBeGreaterThan(1);
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const withoutAccents = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
 
 /** The expected fields in the order in which they were found. */
 function sorted(wanted: Partial<Row>, found: Partial<Row>): Partial<Row> {

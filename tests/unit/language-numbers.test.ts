@@ -80,4 +80,9 @@ describe('a text without end', () => {
   it('of doubtful numbers is not read in every way it could be', () => {
     expect(parseCpf('vinte três '.repeat(20))).toEqual({ kind: 'not-understood' });
   });
+
+  it('of doubtful numbers makes no address, and no thousand addresses', () => {
+    const local = 'vinte três ponto '.repeat(30);
+    expect(parseEmail(`${local} maria arroba gmail ponto com`)).toEqual({ kind: 'not-understood' });
+  });
 });

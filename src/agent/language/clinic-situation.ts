@@ -19,7 +19,7 @@ export interface ClinicSituation {
 }
 
 /** When nothing is known: earlier and later than this, clinics are closed. */
-const usualHours: readonly OpenStretch[] = [{ from: '06:00', to: '19:00' }];
+export const usualHours: readonly OpenStretch[] = [{ from: '06:00', to: '19:00' }];
 
 export function clinicSituation({ now, open, holidays }: PhraseSituation): ClinicSituation {
   return {

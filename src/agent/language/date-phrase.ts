@@ -69,8 +69,9 @@ export const dateRules: readonly PhraseRule[] = [
     dateAtom(at, smallNumber(said.day), monthNumber(said.month), saidYear(said, at.today)),
   ),
   dayRule(
-    `(?:dia )?(?<day>\\d{1,2}|primeiro) do (?:mes )?(?<month>\\d{1,2})(?!h|\\d| horas?)${yearSaid}?`,
-    (said, at) => dateAtom(at, smallNumber(said.day), Number(said.month), saidYear(said, at.today)),
+    `(?:dia )?(?<day>\\d{1,2}|primeiro) do (?:mes )?(?<month>\\d{1,2}|um)(?!h|\\d| horas?)${yearSaid}?`,
+    (said, at) =>
+      dateAtom(at, smallNumber(said.day), smallNumber(said.month), saidYear(said, at.today)),
   ),
   dayRule(
     `dia ${day}(?!h|\\d|/)(?: do mes(?! que vem| passado| d[eo]|$)|(?: do mes)$)?`,

@@ -41,9 +41,13 @@ export function yearlyAtom(
   { today }: ClinicSituation,
   inYear: (year: number) => DaySpan | undefined,
 ): DayAtom {
+  const [first, second] = comingOfYear(today, inYear);
+  const isJustPast = first?.to !== undefined && before(first.to, today);
   return {
     rank: 'yearly',
-    alone: comingOfYear(today, inYear),
+    alone: first ? [[first]] : [],
+    // A weekday said with it tells whether the one just past was meant.
+    ...(isJustPast && second ? { base: [[first], [second]] } : {}),
     within(span) {
       const last = span.to?.year ?? span.from.year + 1;
       const years = yearsBetween(span.from.year, last).flatMap((year) => inYear(year) ?? []);
@@ -53,16 +57,16 @@ export function yearlyAtom(
   };
 }
 
+/** In order, from the one that ended just before today, if any. */
 function comingOfYear(
   today: Temporal.PlainDate,
   inYear: (year: number) => DaySpan | undefined,
-): DayReadings {
+): DaySpan[] {
   const slipsFrom = today.subtract({ days: justPastDays });
-  const [first] = [today.year - 1, today.year, today.year + 1].flatMap((year) => {
+  return [today.year - 1, today.year, today.year + 1].flatMap((year) => {
     const span = inYear(year);
     return span?.to && !before(span.to, slipsFrom) ? span : [];
   });
-  return first ? [[first]] : [];
 }
 
 function yearsBetween(first: number, last: number): number[] {

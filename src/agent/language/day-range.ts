@@ -97,8 +97,9 @@ function endOfRange(
   from: Temporal.PlainDate,
   today: Temporal.PlainDate,
 ): Temporal.PlainDate | undefined {
-  const narrow = last.find((piece) => piece.find === 'day' && piece.atom.rank !== 'fixed');
-  if (narrow?.find === 'day') return narrow.atom.within({ from })[0]?.to;
+  const { atoms } = sortPieces(last);
+  const [widest] = atoms.filter((atom) => atom.rank !== 'fixed' || !isWide(atom.alone));
+  if (widest && widest.rank !== 'fixed') return widest.within({ from })[0]?.to;
   const to = combineGroup(last, today)?.[0]?.at(-1)?.to;
   return to && !before(to, from) ? to : undefined;
 }
@@ -122,11 +123,14 @@ function combineGroup(
     readings = applyOperation(operation, readings, today);
     if (!readings) return undefined;
   }
-  return narrowed(
+  const found = narrowed(
     atoms.filter(({ rank }) => rank !== 'fixed'),
     readings,
     today,
   );
+  // “A segunda antes do natal” is one of them.
+  const isOneBefore = hasNarrow && operations.some(({ operator }) => operator.op === 'before');
+  return isOneBefore ? found?.flatMap((spans) => spans.map((span) => [span])) : found;
 }
 
 interface Operation {
@@ -179,7 +183,7 @@ function narrowed(
   let readings = start;
   for (const atom of atoms) {
     if (!readings) {
-      readings = atom.alone;
+      readings = (atoms.length > 1 ? atom.base : undefined) ?? atom.alone;
       continue;
     }
     const within = readings.map((spans) => spans.flatMap((span) => atom.within(span)));

@@ -15,7 +15,7 @@ const longestText = 600;
 const longestLocalPart = 64;
 
 /** What recognisers write for the signs, and for the providers everybody has. */
-const spellings: [RegExp, string][] = [
+const signWords: [RegExp, string][] = [
   [/\b(?:tudo )?(?:junto|minusculo|minuscula|em minusculo|sem (?:espaco|acento|ponto))s?\b/g, ' '],
   [/\b(?:com )?letras? minusculas?\b/g, ' '],
   [/\s*\b(?:arroba|aroba|a roba)\b\s*/g, '@'],
@@ -86,36 +86,43 @@ function signs(text: string): string {
     .replace(/[,;:!?"“”()]+/g, ' ')
     .replace(/\.(?= |$)/g, ' ')
     .replace(/ +/g, ' ');
-  const said = spellings.reduce((words, [pattern, sign]) => words.replace(pattern, sign), folded);
+  const said = signWords.reduce((words, [pattern, sign]) => words.replace(pattern, sign), folded);
   return said
     .replace(/\s*([@._])\s*/g, '$1')
     .replace(/ +/g, ' ')
     .trim();
 }
 
+/** More ways to write one address than this, and it must be said again. */
+const mostSpellings = 8;
+
 /** All ways to write what stands before the @; spaces are not said, so they are dropped. */
 function localParts(said: string): string[] {
-  const parts = said
-    .split(/([._+-])/)
-    .map((part) => (/^[._+-]$/.test(part) ? [part] : joined(part)));
-  return parts.reduce<string[]>(
-    (heads, tails) => heads.flatMap((head) => tails.map((tail) => head + tail)),
-    [''],
-  );
+  const parts = said.split(/([._+-])/);
+  return combined(parts.map((part) => (/^[._+-]$/.test(part) ? [part] : joined(part))));
+}
+
+/** One of each, in every combination; none when there are too many. */
+function combined(parts: readonly (readonly string[])[]): string[] {
+  let heads = [''];
+  for (const tails of parts) {
+    heads = heads.flatMap((head) => tails.map((tail) => head + tail));
+    if (heads.length > mostSpellings) return [];
+  }
+  return heads;
 }
 
 /** Words put together, runs of numbers as digits: `maria vinte e dois` → `maria22`. */
 function joined(part: string): string[] {
   const words = spelledLetters(part).split(' ').filter(Boolean);
-  let heads = [''];
+  const spellings: (readonly string[])[] = [];
   for (let at = 0; at < words.length; ) {
     const length = numberRun(words, at);
-    const tails =
-      length > 0 ? dictatedDigits(words.slice(at, at + length).join(' ')) : [words[at] ?? ''];
-    heads = heads.flatMap((head) => (tails ?? []).map((tail) => head + tail));
+    const run = words.slice(at, at + length).join(' ');
+    spellings.push(length > 0 ? (dictatedDigits(run) ?? []) : asWord(words[at] ?? ''));
     at += Math.max(1, length);
   }
-  return heads;
+  return combined(spellings);
 }
 
 /** `m de maria` → `m`, `jota` → `j`. */
@@ -133,11 +140,17 @@ function numberRun(words: readonly string[], at: number): number {
   return length;
 }
 
-/** “E” belongs to a number only between two of its words. */
+/** A lone “meia” is a six or a word. */
+function asWord(word: string): string[] {
+  return word === 'meia' ? ['6', 'meia'] : [word];
+}
+
+/** “E” belongs to a number only between two of its words; “meia” only beside other digits. */
 function isNumberAt(words: readonly string[], at: number, isInside: boolean): boolean {
   const word = words[at];
   if (word === 'e') return isInside && numberWord(words[at + 1]) !== undefined;
-  return word === 'meia' ? isInside : numberWord(word) !== undefined;
+  if (word !== 'meia') return numberWord(word) !== undefined;
+  return isInside || words[at + 1] === 'meia' || numberWord(words[at + 1]) !== undefined;
 }
 
 /** “meu site ponto com”: words up to the first dot are one; after the address, only a farewell. */

@@ -15,7 +15,7 @@ const fillers =
   'encaixar encaixe atender consulta consultar exame exames retorno atendimento horario horarios vaga vagas ' +
   'hum hmm eh ah ai ahn han oi ola alo bom boa bem olha entao assim tipo sabe ne viu la so mesmo ok certo isso sim ' +
   'acho talvez melhor possivel favor gentileza obrigado obrigada moca moco senhora senhor doutor doutora dr dra ' +
-  'que se der puder for mas tambem ainda algum alguma disponivel livre data';
+  'que se der puder for mas tambem ainda ali algum alguma disponivel livre data';
 
 const fillerWords = new Set(fillers.split(' '));
 
@@ -41,7 +41,9 @@ const nothing = (source: string) => phraseRule(source, () => []);
 
 export const fillerPhrases: readonly PhraseRule[] = [
   nothing('bom dia|boa tarde|boa noite'),
-  nothing('em ponto|sem falta|sem problemas?|tudo bem|tanto faz'),
+  nothing(
+    'em ponto|sem falta|sem problemas?|tudo bem|tanto faz(?: [oa] (?:dia|hora|horario))?|daqui(?= ate )',
+  ),
   nothing('(?:em |a |para )?qualquer (?:dia|hora|horario|data)'),
   nothing('mais(?= (?:para|no|na|a|de|pela) )'),
 ];
@@ -62,7 +64,7 @@ export const joinRules: readonly PhraseRule[] = [
 
 export const pickRules: readonly PhraseRule[] = [
   phraseRule(
-    '(?:(?:o|no|a|na) )?(?:primeir[ao] (?:horario|vaga|data|hora)(?: disponivel| livre| que (?:tiver|houver|tem))?|mais (?:cedo|rapido|breve|proximo) (?:possivel|que (?:der|tiver|puder|houver))|quanto antes|(?:assim )?logo que possivel|assim que (?:possivel|der|puder))(?: do dia| possivel)?',
+    '(?:(?:o|no|a|na) )?(?:primeir[ao] (?:horario|vaga|data|hora)(?: disponivel| livre| que (?:tiver|houver|tem))?|mais (?:cedo|rapido|breve|proximo) (?:possivel|que (?:der|tiver|puder|houver))|quanto antes|(?:assim )?logo que possivel|assim que (?:possivel|der|puder)|proxim[ao] (?:vaga|horario)(?: disponivel| livre)?|primeir[ao] que (?:tiver|houver|aparecer|der))(?: do dia| possivel)?',
     () => [{ find: 'pick', pick: 'first' }],
   ),
   phraseRule(

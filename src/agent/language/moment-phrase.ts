@@ -76,6 +76,7 @@ function readNext(
   const known = firstMatch([...(isAfterDay ? [toDayRule] : []), ...rules], rest, situation);
   if (known) return known;
   const word = rest.split(' ', 1)[0] ?? '';
+  if (bare === 'time' && rest === 'uma') return firstMatch([bareTimeRule], rest, situation);
   if (isFiller(word)) return { found: [], length: word.length };
   const loose = [
     ...(bare === 'day' ? [bareDayRule] : []),

@@ -43,13 +43,15 @@ function withoutCorrected(findings: readonly Finding[]): Finding[] {
   const at = findings.findLastIndex(({ find }) => find === 'rather');
   if (at < 0) return [...findings];
   const after = findings.slice(at + 1);
-  const kept = withoutCorrected(findings.slice(0, at)).filter(
+  // “Segunda, não, desculpa, terça”: this “não” belongs to the correction.
+  const start = findings[at - 1]?.find === 'not' ? at - 1 : at;
+  const kept = withoutCorrected(findings.slice(0, start)).filter(
     (finding) =>
       !(isDay(finding) && after.some(isDay)) &&
       !(finding.find === 'sign' && after.some(isDay)) &&
       !(['time', 'midnight'].includes(finding.find) && after.some(isTime)),
   );
-  const isLeft = kept.some((finding) => isDay(finding) || isTime(finding));
+  const isLeft = kept.some((one) => isDay(one) || isTime(one) || one.find === 'not');
   return [...(isLeft ? kept : []), ...after];
 }
 

@@ -13,14 +13,29 @@ export function spokenDays(span: DaySpan, today: Temporal.PlainDate): string {
   return isOneDay(span) ? from : `de ${from}, a ${spokenDate(span.to, today.year)}`;
 }
 
-/** `às duas e meia da tarde`, `entre oito da manhã e meio-dia`, `a partir das duas da tarde`, `até as dez da manhã`. */
+/** `às duas e meia da tarde`, `das oito da manhã ao meio-dia`, `a partir das duas da tarde`, `até as dez da manhã`. */
 export function spokenTimes({ from, to }: TimeSpan): string {
+  const name = partNames[`${clock(from)}-${clock(to)}`];
+  if (name) return name;
   if (from && to) {
     if (from.equals(to)) return spokenAtTime(from);
-    return `entre ${spokenTime(from)} e ${spokenTime(to)}`;
+    // Not “entre … e …”: “entre meio-dia e quarenta e seis e cinquenta” is a riddle.
+    return `d${articleOf(from)} ${spokenTime(from)} ${spokenAtTime(to)}`;
   }
   if (from) return `a partir d${articleOf(from)} ${spokenTime(from)}`;
   return to ? `até ${articleOf(to)} ${spokenTime(to)}` : 'a qualquer hora';
+}
+
+/** The parts of the day as `part-of-day-phrase` cuts them. */
+const partNames: Record<string, string> = {
+  '-05:59': 'de madrugada',
+  '06:00-11:59': 'de manhã',
+  '12:00-18:00': 'à tarde',
+  '18:00-': 'à noite',
+};
+
+function clock(time: Temporal.PlainTime | undefined): string {
+  return time?.toString({ smallestUnit: 'minute' }) ?? '';
 }
 
 function articleOf({ hour }: Temporal.PlainTime): string {
@@ -62,10 +77,13 @@ const signNames: Record<string, string> = {
   '+': 'mais',
 };
 
-/** `maria ponto silva oito cinco arroba gmail ponto com`: digits one by one. */
+/** `maria ponto silva oito cinco arroba gmail ponto com`: digits one by one, and six is no “meia” here. */
 export function spokenEmail(email: string): string {
   return email
-    .replace(/\d+/g, (digits) => ` ${spokenDigits(digits, digits.length)} `)
+    .replace(
+      /\d+/g,
+      (digits) => ` ${spokenDigits(digits, digits.length).replaceAll('meia', 'seis')} `,
+    )
     .replace(/[@._+-]/g, (sign) => ` ${signNames[sign] ?? ''} `)
     .replace(/ +/g, ' ')
     .trim();

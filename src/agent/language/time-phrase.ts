@@ -93,9 +93,10 @@ const about =
 export const timeRules: readonly PhraseRule[] = [
   between(`entre (?:as |a |o )?${one} (?:e|ate) (?:as |a |o )?${two}`),
   between(
-    `(?:a partir )?d${article} ${one} (?:as|a(?= uma| 1(?:h| |$))|ao|ate(?: as| a| o)?) ${two}`,
+    `(?:a partir )?d${article} ${one} (?:as|a(?= uma| 1(?:h| |$)| meia)|ao|ate(?: as| a| o)?) ${two}`,
   ),
   between(`de ${one} (?:as|ao|ate(?: as| a| o)?) ${two}`),
+  between(`d(?:e|as) ${one} a ${two}`, (said) => isMarked(said, '1') || isMarked(said, '2')),
   between(`${one} (?:as|ate(?: as| a| o)?|ao) ${two}`, (said) => isMarked(said, '1')),
   oneClock(
     `(?:(?:depois|a partir|passando) d${article}|(?:apos|passad[ao]s?) ${article}) ${clock}`,

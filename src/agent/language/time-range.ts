@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { OpenStretch } from '../opening-hours.ts';
+import { usualHours } from './clinic-situation.ts';
 import {
   candidatesIn,
   minutesPerDay,
@@ -38,8 +39,6 @@ const wholeDay: TimeWindow = { from: 0, to: minutesPerDay - 1 };
 const partReach = 60;
 /** To either side of “lá pelas três”. Minutes. */
 const aboutReach = 30;
-
-const usual: readonly OpenStretch[] = [{ from: '06:00', to: '19:00' }];
 
 /** All that was said about the time, together; undefined when it does not go together in a way we know. */
 export function readTime(terms: readonly TimeTerm[], limits: TimeLimits): TimeReading | undefined {
@@ -106,7 +105,7 @@ function choose(clock: SaidClock, candidates: readonly number[], limits: TimeLim
   const left = ahead.length > 0 ? ahead : candidates;
   if (left.length < 2) return [...left];
   if (clock.isWritten24 && !isOpenAt(limits.open, left[0] ?? 0)) return [...left];
-  for (const hours of [limits.open, usual]) {
+  for (const hours of [limits.open, usualHours]) {
     const inHours = left.filter((minute) => isOpenAt(hours, minute));
     if (inHours.length === 0) continue;
     return clock.isWritten24 ? inHours.slice(0, 1) : inHours;
@@ -130,13 +129,17 @@ function rangeWindows(
 ): TimeWindow[] {
   if (term.term === 'between') return betweenWindows(term.from, term.to, part, limits);
   if (term.term !== 'from' && term.term !== 'to') return [];
-  const sensible = inPart(term.clock, part).filter((minute) =>
-    term.term === 'to' ? minute > opening(limits.open) : true,
-  );
-  return choose(term.clock, sensible, term.term === 'to' ? limits : { open: limits.open }).map(
-    (minute) =>
-      term.term === 'to' ? { from: 0, to: minute } : { from: minute, to: minutesPerDay - 1 },
-  );
+  const candidates = inPart(term.clock, part);
+  if (term.term === 'from') {
+    return choose(term.clock, candidates, { open: limits.open }).map((minute) => ({
+      from: minute,
+      to: minutesPerDay - 1,
+    }));
+  }
+  // “Até as seis” is no time before the clinic opens.
+  const afterOpening = candidates.filter((minute) => minute > opening(limits.open));
+  const sensible = candidates.length > 1 ? afterOpening : candidates;
+  return choose(term.clock, sensible, limits).map((minute) => ({ from: 0, to: minute }));
 }
 
 function opening(open: readonly OpenStretch[]): number {

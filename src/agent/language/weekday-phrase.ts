@@ -77,7 +77,7 @@ const notOrdinal =
 const day = (name = 'day') => `(?<${name}>${weekdayStem})(?: feira)?`;
 const this_ = '(?:(?:n|d)?(?:essa|esta|esse|este)|agora(?: n[ao]| ness[ae]| nest[ae])?)';
 const otherOne =
-  '(?:(?:mas|e|sim|so|e sim) )*(?:a|na|o|no|para a|para o) (?:outr[ao]|seguinte)(?: semana)?';
+  '(?:(?:mas|e|sim|so) )*(?:a|na|o|no|para a|para o) (?:outr[ao]|seguinte)(?: semana)?';
 const next = '(?:que vem|proxim[ao])';
 
 const which = (said: Partial<Record<string, string>>): Which => {
@@ -105,8 +105,12 @@ export const weekdayRules: readonly PhraseRule[] = [
       return weekdayAtom(at, weekdayNumber(said.day), isNext ? 'other-than-next' : 'other');
     },
   ),
+  // “A última sexta antes do natal” is none of these.
+  dayRule(`ultim[ao] ${day()}(?! (?:antes|depois|d[eoa]|em|n[oa]) )`, (said, at) =>
+    weekdayAtom(at, weekdayNumber(said.day), 'last'),
+  ),
   dayRule(
-    `(?:${this_} |(?<next>proxim[ao] )|(?<other>outr[ao] )|(?<last>ultim[ao] ))?${day()}(?:(?<next2> ${next})| agora|(?<last2> passad[ao]))?${notOrdinal}`,
-    (said, at) => weekdayAtom(at, weekdayNumber(said.day), said.last2 ? 'last' : which(said)),
+    `(?:${this_} |(?<next>proxim[ao] )|(?<other>outr[ao] ))?${day()}(?:(?<next2> ${next})| agora|(?<last> passad[ao]))?${notOrdinal}`,
+    (said, at) => weekdayAtom(at, weekdayNumber(said.day), which(said)),
   ),
 ];
