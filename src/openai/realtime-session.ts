@@ -80,7 +80,9 @@ export function openRealtimeSession(
 
 class OpenSession implements RealtimeSession {
   readonly #listener: RealtimeListener;
-  readonly #options: RealtimeOptions;
+  readonly #options: Omit<RealtimeOptions, 'settings'>;
+  /** Until they are sent: the instructions of a clinic are long, and calls are many. */
+  #settings: RealtimeSettings | undefined;
   /** Absent when the settings cannot even make a request. */
   readonly #socket: RealtimeSocket | undefined;
   #state: 'opening' | 'ready' | 'closing' | 'closed' = 'opening';
@@ -93,8 +95,9 @@ class OpenSession implements RealtimeSession {
   readonly #partials = new RecentMap<string>(mostPartials);
   #warnedOfFrames = false;
 
-  constructor(listener: RealtimeListener, options: RealtimeOptions) {
+  constructor(listener: RealtimeListener, { settings, ...options }: RealtimeOptions) {
     this.#listener = listener;
+    this.#settings = settings;
     this.#options = options;
     try {
       this.#socket = this.#openSocket();
@@ -163,7 +166,9 @@ class OpenSession implements RealtimeSession {
    */
   #configure(): void {
     this.#socket?.expect(this.#options.configureMs ?? defaultConfigureMs, 'configure-timeout');
-    const event = sessionUpdate(this.#options.settings);
+    if (!this.#settings) return;
+    const event = sessionUpdate(this.#settings);
+    this.#settings = undefined;
     this.#socket?.send(encode({ ...event, event_id: this.#sent.nextId() }));
   }
 
