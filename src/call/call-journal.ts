@@ -13,16 +13,11 @@ import {
 /** A live call's record is written at most this often, so that a dead process loses little. */
 const saveEveryMs = 1_000;
 
-export interface CallIdentity {
-  id: string;
-  callSid: string;
-  streamSid: string;
-  clinic: string;
-  direction: 'inbound' | 'outbound';
-  from: string;
-  to: string;
-  purpose?: string;
-}
+/** What is known of a call before it begins. */
+export type CallIdentity = Pick<
+  CallRecord,
+  'id' | 'callSid' | 'streamSid' | 'clinic' | 'direction' | 'from' | 'to' | 'purpose'
+>;
 
 /** Keeps one call's record up to date, in memory and in the store. A failing store is logged, never heard. */
 export class CallJournal {

@@ -1,8 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
-import { easterSunday, nextHoliday } from '../../src/agent/language/brazilian-holidays.ts';
+import { nextHoliday } from '../../src/agent/language/brazilian-holidays.ts';
 import { toInstantRange } from '../../src/agent/language/local-instants.ts';
 import { parseDay, parseMoment, parseTime } from '../../src/agent/language/moment.ts';
+import { easterOf } from '../../src/scheduling/holidays.ts';
 
 const date = (text: string) => Temporal.PlainDate.from(text);
 const time = (text: string) => Temporal.PlainTime.from(text);
@@ -67,7 +68,7 @@ describe('Easter', () => {
     '2035-03-25',
     '2038-04-25',
   ])('is on %s', (day) => {
-    expect(easterSunday(Number(day.slice(0, 4))).toString()).toBe(day);
+    expect(easterOf(Number(day.slice(0, 4))).toString()).toBe(day);
   });
 });
 

@@ -1,24 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
+import { easterOf } from '../../scheduling/holidays.ts';
 import type { DaySpan } from './day-span.ts';
 import { before, oneDay } from './day-span.ts';
 
 /** Holidays and other days with a name, as callers say them. Pure. */
-
-/** Western Easter Sunday, by the anonymous Gregorian computus (Meeus/Jones/Butcher). */
-export function easterSunday(year: number): Temporal.PlainDate {
-  const a = year % 19;
-  const b = Math.floor(year / 100);
-  const c = year % 100;
-  const e = b % 4;
-  const f = Math.floor((b + 8) / 25);
-  const g = Math.floor((b - f + 1) / 3);
-  const h = (19 * a + b - Math.floor(b / 4) - g + 15) % 30;
-  const k = c % 4;
-  const l = (32 + 2 * e + 2 * Math.floor(c / 4) - h - k) % 7;
-  const m = Math.floor((a + 11 * h + 22 * l) / 451);
-  const sum = h + l - 7 * m + 114;
-  return new Temporal.PlainDate(year, Math.floor(sum / 31), (sum % 31) + 1);
-}
 
 interface NamedDay {
   /** Source of a regular expression over words without accents. */
@@ -36,7 +21,7 @@ const fixed = (said: string, month: number, day: number, isHoliday = true): Name
 
 const fromEaster = (said: string, days: number, isHoliday = false): NamedDay => ({
   said,
-  inYear: (year) => oneDay(easterSunday(year).add({ days })),
+  inYear: (year) => oneDay(easterOf(year).add({ days })),
   isHoliday,
 });
 
@@ -52,7 +37,7 @@ const secondSunday = (said: string, month: number): NamedDay => ({
 const carnival: NamedDay = {
   said: 'carnaval',
   inYear(year) {
-    const tuesday = easterSunday(year).subtract({ days: 47 });
+    const tuesday = easterOf(year).subtract({ days: 47 });
     return { from: tuesday.subtract({ days: 3 }), to: tuesday };
   },
   isHoliday: true,
