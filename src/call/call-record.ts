@@ -57,8 +57,6 @@ export const endReasons = [
   'model-unreachable',
   'model-refused',
   'server-draining',
-  'carrier-ended',
-  'internal-error',
   'process-died',
 ] as const;
 export type EndReason = (typeof endReasons)[number];

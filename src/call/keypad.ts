@@ -35,8 +35,3 @@ export class Keypad {
     return entry === '' ? undefined : entry;
   }
 }
-
-/** For logs and live views: how many digits, never which. */
-export function maskDigits(entry: string): string {
-  return '•'.repeat(entry.length);
-}

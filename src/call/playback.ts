@@ -140,11 +140,6 @@ export class Playback {
     return nowMs * bytesPerMs + this.#offset >= this.#sent + graceMs * bytesPerMs;
   }
 
-  /** Milliseconds sent and not yet heard. */
-  backlogMs(nowMs: number): number {
-    return (this.#sent - this.position(nowMs)) / bytesPerMs;
-  }
-
   /** What was heard since the last call, in order, with the moment each span began. */
   takeHeard(nowMs: number): HeardSpan[] {
     this.#settle(nowMs);

@@ -11,13 +11,6 @@ export const errorCodes = {
   STORE_DAMAGED:
     'Stored data could not be read and no good copy was found; start-up refuses to guess.',
   RECORDING_FAILED: 'The recording of a call stopped; the call itself goes on.',
-  MODEL_UNREACHABLE: 'The realtime model could not be reached in time.',
-  MODEL_REFUSED:
-    'The realtime model refused the connection (key, quota or access); it is not retried.',
-  MODEL_MISCONFIGURED:
-    'The realtime model did not accept the session settings; no audio was forwarded.',
-  CARRIER_REFUSED: 'The telephone carrier refused a request.',
-  CARRIER_UNREACHABLE: 'The telephone carrier could not be reached, or its answer is unknown.',
   PROMPT_MISSING: 'A shipped spoken prompt is missing or empty.',
   SANDBOX_UNAVAILABLE: 'The sandbox needs its optional packages, or may not run with real keys.',
   DEADLINE_EXCEEDED: 'Work did not finish within its time limit.',

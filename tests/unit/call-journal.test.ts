@@ -152,7 +152,6 @@ describe('the record of a call', () => {
     ['stream-error', 'failed'],
     ['model-unreachable', 'failed'],
     ['model-refused', 'failed'],
-    ['internal-error', 'failed'],
   ];
   for (const [ending, outcome] of outcomes) {
     it(`a call that ended by ${ending} is ${outcome}, unless an appointment was made`, async () => {
