@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClock } from '../src/platform/clock.ts';
+import { agendaPage } from './agenda-page.ts';
+import { measureBooking } from './booking/run.ts';
 import {
   benchmarkPage,
   capacityTable,
@@ -13,6 +15,7 @@ import { compileServers, project } from './calls/compiled-servers.ts';
 import type { Measurement, ServerKind } from './calls/measurement.ts';
 import { Measuring } from './calls/measuring.ts';
 import { judge, median } from './calls/targets.ts';
+import { measureFindSlots } from './find-slots/run.ts';
 
 /*
  * npm run bench                      200 calls for 30 s, two rounds, then the search for the most calls held (10 to 15 minutes)
@@ -20,6 +23,7 @@ import { judge, median } from './calls/targets.ts';
  *   --calls N --seconds N --rounds N --no-capacity
  *   --profile <directory>            also leaves a CPU profile of each server there
  *   --no-page                        leaves docs/benchmarks.md as it is
+ *   --only-agenda                    only the agenda: free times in a full one, and durable bookings (3 minutes)
  */
 const { values } = parseArgs({
   options: {
@@ -30,6 +34,7 @@ const { values } = parseArgs({
     capacity: { type: 'boolean' },
     page: { type: 'boolean', default: true },
     profile: { type: 'string' },
+    'only-agenda': { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
@@ -67,6 +72,7 @@ async function bench(): Promise<boolean> {
     }
   }
   const verdicts = judge(main, capacities);
+  await benchAgenda();
   console.log(`\n${measurementTable(main)}\n`);
   if (capacities.length > 0) console.log(`${capacityTable(capacities)}\n`);
   console.log(verdictTable(verdicts));
@@ -92,4 +98,15 @@ function given(): string[] {
   return args.length > 0 ? ['--', ...args] : [];
 }
 
-process.exitCode = (await bench()) ? 0 : 1;
+async function benchAgenda(): Promise<boolean> {
+  const slots = await measureFindSlots();
+  const booking = await measureBooking();
+  if (!slots || !booking) return false;
+  const date = new Date(createClock().wallMs()).toISOString().slice(0, 10);
+  const page = agendaPage({ date, slots, booking });
+  if (values.page) writeFileSync(join(project, 'docs', 'benchmarks-agenda.md'), page);
+  return true;
+}
+
+const isGood = await (values['only-agenda'] ? benchAgenda() : bench());
+process.exitCode = isGood ? 0 : 1;

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseDialHours } from './call/dial-hours.ts';
 import { CodedError } from './platform/errors.ts';
 
 const text = z.string().trim().min(1);
@@ -111,11 +112,38 @@ export const settings = {
     default: '55',
     meaning: 'Country calling codes that POST /make-call may dial, separated by commas.',
   },
+  DIAL_HOURS: {
+    schema: z.string().transform((value, context) => {
+      const hours = parseDialHours(value);
+      if (hours) return hours;
+      context.addIssue('must be hours like mon-fri 08:00-20:00, sat 09:00-14:00, hol 10:00-12:00');
+      return z.NEVER;
+    }),
+    default: 'mon-fri 08:00-20:00, sat 09:00-14:00',
+    meaning:
+      'When people may be rung, by the clock where they live. A day that is not named is quiet; national holidays are, unless hol names hours.',
+  },
+  DIAL_SERVICES: {
+    schema: z
+      .string()
+      .regex(
+        /^\s*(0800|3003|300\d|400\d)\s*(,\s*(0800|3003|300\d|400\d)\s*)*$/,
+        'must be company numbers like 0800,4004',
+      )
+      .transform((value) => value.split(',').map((service) => service.trim())),
+    meaning:
+      'Brazilian company numbers that POST /make-call may dial (0800, 3003, 4004 …), separated by commas. Without it: none.',
+  },
   STORAGE: {
     schema: z.enum(['memory', 'files'], 'must be files or memory (cluster is not in this version)'),
     default: 'files',
     meaning:
       'files keeps everything on this machine; memory forgets it at exit (recordings are always files).',
+  },
+  DATABASE_URL: {
+    schema: url('postgres:', 'postgresql:'),
+    meaning:
+      'With it, slots, appointments and requests are kept in PostgreSQL and may be shared by several servers.',
   },
   MAX_CALLS: {
     schema: count(1, 2_000),
@@ -127,6 +155,11 @@ export const settings = {
     default: '600000',
     meaning:
       'After SIGTERM, how long live calls may go on, in milliseconds. A second SIGTERM ends them at once.',
+  },
+  ALARM_WEBHOOK_URL: {
+    schema: url('http:', 'https:'),
+    meaning:
+      'Where alarms are posted as JSON {name, since, count, message}, without personal data. Without it they are log lines only.',
   },
   LOG_LEVEL: {
     schema: choice('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'),

@@ -1,9 +1,11 @@
 import { access, constants } from 'node:fs/promises';
-import { argv } from 'node:process';
+import { argv, stdin, stdout } from 'node:process';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { config as loadDotenv } from 'dotenv';
 import { clinicForNumber, loadClinics } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
+import { checkDialNumber } from './call/dial-number.ts';
 import { type Config, checkSettings, settings } from './config.ts';
 import { openRealtimeSession, type RealtimeListener } from './openai/realtime-session.ts';
 import type { RealtimeSettings } from './openai/session-update.ts';
@@ -15,7 +17,9 @@ import { type Check, type Finding, fail, ok, report, warn } from './platform/fin
 import { type Probe, probe, silence } from './platform/http-probe.ts';
 import { createLog } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
-import { createTwilioRest, type TwilioRest } from './twilio/rest-client.ts';
+import { checkCarrier } from './twilio/account-check.ts';
+import { createTwilioRest } from './twilio/rest-client.ts';
+import { placeTestCall, type TestCall } from './twilio/test-call.ts';
 
 /** Longest wait for any one answer. */
 const patienceMs = 10_000;
@@ -127,63 +131,6 @@ function sessionAdvice(code: string): string {
     return 'the OpenAI account has no quota';
   if (code === 'session-config') return 'the model refused the voice settings of the clinic';
   return 'OPENAI_REALTIME_URL gave no usable session';
-}
-
-export interface NumberLookup {
-  numberE164: string | undefined;
-  publicUrl: string | undefined;
-  /** Set the voice webhook when it is another. */
-  isToBeFixed: boolean;
-}
-
-type CarrierAccount = Pick<TwilioRest, 'checkAccount' | 'findNumber' | 'setVoiceWebhook'>;
-
-/** The credentials work, the number is ours and rings here. */
-export async function checkCarrier(carrier: CarrierAccount, lookup: NumberLookup) {
-  const account = await carrier.checkAccount();
-  if (!account.ok) return [fail('twilio', accountFaults[account.reason])];
-  const trial = ', a trial one: it calls verified numbers only';
-  const healthy = ok('twilio', `the account is active${account.isTrial ? trial : ''}`);
-  return [healthy, await numberFinding(carrier, lookup)];
-}
-
-const accountFaults = {
-  unauthorized: 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN were refused: copy both again.',
-  'not-active': 'the Twilio account is suspended or closed.',
-  unreachable: 'TWILIO_API_URL did not answer: check network and address.',
-} as const;
-
-async function numberFinding(carrier: CarrierAccount, lookup: NumberLookup): Promise<Finding> {
-  const about = 'number';
-  const { numberE164, publicUrl, isToBeFixed } = lookup;
-  if (!numberE164)
-    return warn(
-      about,
-      'TWILIO_PHONE_NUMBER is not set: no outbound calls, and its webhook is not checked.',
-    );
-  const found = await carrier.findNumber(numberE164);
-  if (found.outcome === 'failed')
-    return fail(
-      about,
-      `Twilio did not list the numbers of the account (${found.httpStatus || 'no answer'}).`,
-    );
-  if (found.outcome === 'not-found')
-    return fail(about, `TWILIO_PHONE_NUMBER ${numberE164} is not a number of this account.`);
-  if (!publicUrl)
-    return warn(about, `${numberE164} exists; without PUBLIC_URL its webhook is not checked.`);
-  const wanted = `${publicUrl}/incoming-call`;
-  // Twilio keeps its connection overrides (#rt=…) behind the address.
-  if (found.voiceUrl.split('#', 1)[0] === wanted)
-    return ok(about, `${numberE164} rings at ${wanted}`);
-  const now = found.voiceUrl || 'nothing';
-  if (!isToBeFixed)
-    return fail(
-      about,
-      `${numberE164} rings at ${now}, not at ${wanted}: run npm run doctor -- --fix-webhook.`,
-    );
-  return (await carrier.setVoiceWebhook(found.sid, wanted)) === 'set'
-    ? ok(about, `${numberE164} now rings at ${wanted} (before: ${now})`)
-    : fail(about, `Twilio did not take ${wanted} as the webhook of ${numberE164}.`);
 }
 
 /** All profiles can be read, and the one that `CLINIC` names is among them. */
@@ -320,13 +267,49 @@ const deafListener: Omit<RealtimeListener, 'onReady' | 'onClosed'> = {
   onError: ignore,
 };
 
+/** `--test-call +55…`: rings that telephone once, with real keys only and after a yes. */
+export async function checkTestCall(
+  environment: NodeJS.ProcessEnv,
+  options: Omit<TestCall, 'from'> & { directory: string },
+): Promise<Finding[]> {
+  const about = 'test call';
+  const { config } = checkSettings(environment, options.directory);
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = config;
+  if (config.mode !== 'live' || !accountSid || !authToken)
+    return [fail(about, 'there are no Twilio keys: nobody can be called.')];
+  const from = config.TWILIO_PHONE_NUMBER;
+  const rules = { allowedCountries: config.ALLOWED_COUNTRIES, ownNumbers: from ? [from] : [] };
+  const number = checkDialNumber(options.to, rules);
+  if (!number.ok) return [fail(about, `--test-call: ${number.code}; give it like +5511987654321.`)];
+  const carrier = createTwilioRest({ accountSid, authToken, apiUrl: config.TWILIO_API_URL });
+  return [await placeTestCall(carrier, { ...options, to: number.e164, from })];
+}
+
+async function confirmAtKeyboard(question: string): Promise<boolean> {
+  // A script has no one to ask.
+  if (!stdin.isTTY) return false;
+  const keyboard = createInterface({ input: stdin, output: stdout });
+  const answer = await keyboard.question(question);
+  keyboard.close();
+  return answer.trim().toLowerCase() === 'yes';
+}
+
 if (argv[1] === fileURLToPath(import.meta.url)) {
   loadDotenv({ quiet: true });
-  const checks = await doctorChecks(process.env, {
-    directory: process.cwd(),
+  const environment = process.env;
+  const directory = process.cwd();
+  const checks = await doctorChecks(environment, {
+    directory,
     isToBeFixed: argv.includes('--fix-webhook'),
     clock: createClock(),
   });
-  const isHealthy = await report(checks, (line) => console.log(line));
+  let isHealthy = await report(checks, (line) => console.log(line));
+  const asked = argv.indexOf('--test-call');
+  if (asked !== -1) {
+    const call = { to: argv[asked + 1] ?? '', confirm: confirmAtKeyboard, directory };
+    const run = () => checkTestCall(environment, call);
+    const heard = await report([{ about: 'test call', run }], (line) => console.log(line));
+    isHealthy &&= heard;
+  }
   process.exitCode = isHealthy ? 0 : 1;
 }

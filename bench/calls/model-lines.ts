@@ -64,8 +64,11 @@ export function audioDelta(responseId: string, itemId: string, payload: string):
   return `{"type":"response.output_audio.delta","event_id":"event_audio","response_id":"${responseId}","item_id":"${itemId}","output_index":0,"content_index":0,"delta":"${payload}"}`;
 }
 
+/** Said in every reply, so that the greeting gives it and calls are recorded. */
+const notice = 'Esta ligação pode ser gravada. ';
+
 export function textDelta(responseId: string, itemId: string): string {
-  return `{"type":"response.output_audio_transcript.delta","event_id":"event_text","response_id":"${responseId}","item_id":"${itemId}","output_index":0,"content_index":0,"delta":"palavra "}`;
+  return `{"type":"response.output_audio_transcript.delta","event_id":"event_text","response_id":"${responseId}","item_id":"${itemId}","output_index":0,"content_index":0,"delta":"${notice}"}`;
 }
 
 /** A reply is complete: the events behind its last audio. */

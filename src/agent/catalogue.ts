@@ -1,11 +1,5 @@
-import {
-  type ClinicProfile,
-  type Offer,
-  type Practitioner,
-  type Service,
-  toCentavos,
-} from './clinic-profile.ts';
-import { covers, folded, grammarWords, likeness, sameStems, stems } from './portuguese-words.ts';
+import type { ClinicProfile, Offer, Practitioner, Service } from './clinic-profile.ts';
+import { covers, folded, grammarWords, likenessTo, sameStems, stems } from './portuguese-words.ts';
 
 /** One thing that can be asked for by name: an exam, one of its variants, a consultation, a specialty. */
 export interface CatalogueEntry {
@@ -19,15 +13,6 @@ export interface CatalogueEntry {
   /** Every way to say it. */
   phrases: string[];
 }
-
-export type ServiceMatch =
-  | { found: 'one'; id: string | null; name: string; offers: Offer[] }
-  | { found: 'several'; names: string[] }
-  | { found: 'none'; closest: string[] };
-
-export type PractitionerMatch =
-  | { found: 'one'; practitioner: Practitioner }
-  | { found: 'several' | 'none'; names: string[] };
 
 /** Names offered back when something is unknown or ambiguous: more cannot be remembered on a telephone. */
 const mostNamesOffered = 3;
@@ -82,57 +67,38 @@ function consultationEntries(practitioner: Practitioner): CatalogueEntry[] {
 const genericNames = /^(consulta|sessão|retorno)$/i;
 
 /**
- * What a caller's words for a service mean at this clinic. Accents, endings (-ista, -ia) and one wrong letter are
- * forgiven; a specialty that merely looks alike is not (reumatologista is not dermatologista).
+ * What a caller's words for a service may mean here: the entries they fit best, all equally well; when there are none,
+ * names of what looks most like them. Accents, endings (-ista, -ia) and one wrong letter are forgiven; a specialty that
+ * merely looks alike is not (reumatologista is not dermatologista).
  */
-export function findService(
+export function findEntries(
   clinic: ClinicProfile,
   words: string,
-  practitionerId?: string,
-): ServiceMatch {
-  const entries = catalogueOf(clinic);
-  const mine = entries.filter(
+  practitionerIds?: readonly string[],
+): { best: CatalogueEntry[]; closest: string[] } {
+  const entries = catalogueOf(clinic).filter(
     ({ offers }) =>
-      !practitionerId || offers.some(({ practitioner }) => practitioner === practitionerId),
+      !practitionerIds ||
+      offers.some(({ practitioner }) => practitioner && practitionerIds.includes(practitioner)),
   );
-  const best = bestOf(mine, words);
-  if (best.length === 0) return { found: 'none', closest: closestNames(mine, words) };
-  const offers = best
-    .flatMap((entry) => entry.offers)
-    .filter(({ practitioner }) => !practitionerId || practitioner === practitionerId);
-  const names = [...new Set(best.map(({ name }) => name))];
-  const [first] = best;
-  if (first && names.length === 1) {
-    return { found: 'one', id: best.length === 1 ? first.id : null, name: first.name, offers };
-  }
-  const groups = [...new Set(best.map(({ group }) => group))];
-  const [group] = groups;
-  if (group && groups.length === 1) {
-    return { found: 'one', id: null, name: `${group} (${cleaned(words)})`, offers };
-  }
-  return { found: 'several', names: names.slice(0, mostNamesOffered) };
+  const best = bestOf(entries, words);
+  return { best, closest: best.length > 0 ? [] : closestNames(entries, words) };
 }
 
-/** The one price of these offers, in centavos; null when they differ or there is none. */
-export function onePriceCentavos(offers: readonly Offer[]): number | null {
-  const prices = new Set(offers.map(({ priceReais }) => toCentavos(priceReais)));
-  const [price] = prices;
-  return prices.size === 1 && price !== undefined ? price : null;
-}
-
-export function findPractitioner(clinic: ClinicProfile, words: string): PractitionerMatch {
+/** Everybody with these words in the name; when there is nobody, everybody of that specialty. */
+export function findPractitioners(clinic: ClinicProfile, words: string): Practitioner[] {
   const wanted = stems(words);
   const all = clinic.practitioners;
   const byName = all.filter(({ name }) => covers(stems(name), wanted));
-  const bySpecialty = all.filter(({ specialties, aliases }) =>
+  if (byName.length > 0) return byName;
+  return all.filter(({ specialties, aliases }) =>
     [...specialties, ...aliases].some((one) => sameStems(stems(one), wanted)),
   );
-  const matches = byName.length > 0 ? byName : bySpecialty;
-  const [practitioner] = matches;
-  if (practitioner && matches.length === 1) return { found: 'one', practitioner };
-  if (matches.length > 0) return { found: 'several', names: matches.map(spokenName) };
-  const scores = new Map(all.map((one) => [spokenName(one), likeness(one.name, words)]));
-  return { found: 'none', names: bestScored(scores) };
+}
+
+export function closestPractitioners({ practitioners }: ClinicProfile, words: string): string[] {
+  const likeness = likenessTo(words);
+  return bestScored(new Map(practitioners.map((one) => [spokenName(one), likeness(one.name)])));
 }
 
 export function spokenName({ title, name }: Pick<Practitioner, 'title' | 'name'>): string {
@@ -162,9 +128,10 @@ const leastLikeness = 0.5;
 
 /** Groups whose names look most like the words, for “não temos X, mas temos Y”; often none. */
 function closestNames(entries: CatalogueEntry[], words: string): string[] {
+  const likeness = likenessTo(words);
   const scores = new Map<string, number>();
   for (const { group, phrases } of entries) {
-    const score = Math.max(...phrases.map((phrase) => likeness(phrase, words)));
+    const score = Math.max(...phrases.map(likeness));
     scores.set(group, Math.max(score, scores.get(group) ?? 0));
   }
   return bestScored(scores);
@@ -176,15 +143,4 @@ function bestScored(scores: Map<string, number>): string[] {
     .sort(([, a], [, b]) => b - a)
     .slice(0, mostNamesOffered)
     .map(([name]) => name);
-}
-
-/** Longest piece of the caller's own words kept in the name of a service. */
-const keptWords = 60;
-
-function cleaned(words: string): string {
-  return words
-    .replace(/[\p{C}()]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, keptWords);
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 import { CodedError, hasCode } from '../platform/errors.ts';
+import { offerProblems } from './clinic-offer-checks.ts';
 import { type ClinicProfile, clinicSchema } from './clinic-profile.ts';
 import { portugueseIssue } from './portuguese-issue.ts';
 
@@ -68,8 +69,12 @@ export function parseClinic(yamlText: string, label: string): ClinicFile {
     return { problems: [`${label}:1 o arquivo repete blocos (“*”) demais`], where };
   }
   const parsed = clinicSchema.safeParse(value, { error: portugueseIssue });
-  if (parsed.success) return { clinic: parsed.data, problems: [], where };
-  return { problems: parsed.error.issues.flatMap((issue) => issueLines(issue, where)), where };
+  if (!parsed.success) {
+    return { problems: parsed.error.issues.flatMap((issue) => issueLines(issue, where)), where };
+  }
+  const clinic = parsed.data;
+  const problems = offerProblems(clinic).flatMap((one) => issueLines(one, where));
+  return problems.length > 0 ? { problems, where } : { clinic, problems, where };
 }
 
 const tooManyAliases = Symbol('too many aliases');
@@ -83,7 +88,7 @@ function plainValue(document: Document): unknown {
 }
 
 function issueLines(
-  issue: { code: string; path: Path; message: string; keys?: string[] },
+  issue: { code?: string; path: Path; message: string; keys?: string[] },
   where: (path: Path) => string,
 ): string[] {
   if (issue.code === 'unrecognized_keys' && issue.keys) {

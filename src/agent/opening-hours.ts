@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { exceptionDays, holidayOn } from './clinic-calendar.ts';
 import type { ClinicProfile } from './clinic-profile.ts';
 import { spokenAtTime, spokenDate, weekdayOf } from './spoken-portuguese.ts';
 
@@ -8,27 +9,27 @@ export interface OpenStretch {
   to: string;
 }
 
-type Hours = Pick<ClinicProfile, 'openingHours'>;
+type Hours = Pick<ClinicProfile, 'openingHours' | 'state' | 'holidays' | 'exceptions'>;
+
+/** Days looked through for one that is open: a long holiday of the whole clinic is shorter. */
+const longestClosureDays = 60;
 
 /** The stretches of a day in order; empty when closed; undefined when the profile says nothing about hours. */
-export function openStretches(
-  { openingHours }: Hours,
-  date: Temporal.PlainDate,
-): OpenStretch[] | undefined {
+export function openStretches(hours: Hours, date: Temporal.PlainDate): OpenStretch[] | undefined {
+  const { openingHours } = hours;
   if (openingHours.length === 0) return undefined;
+  const day = date.toString();
+  const own = exceptionDays(hours).get(day) ?? (holidayOn(hours, day) ? [] : undefined);
   const weekday = weekdayOf(date);
-  return openingHours
-    .filter(({ days }) => days.includes(weekday))
+  const stretches = own ?? openingHours.filter(({ days }) => days.includes(weekday));
+  return stretches
     .map(({ from, to }) => ({ from, to }))
     .sort((a, b) => a.from.localeCompare(b.from));
 }
 
 /** The first day from `date` on (itself included) with open hours; none when the hours are unknown. */
-export function firstOpenDay(
-  hours: Hours,
-  date: Temporal.PlainDate,
-): Temporal.PlainDate | undefined {
-  for (let ahead = 0; ahead < 7; ahead += 1) {
+function firstOpenDay(hours: Hours, date: Temporal.PlainDate): Temporal.PlainDate | undefined {
+  for (let ahead = 0; ahead < longestClosureDays; ahead += 1) {
     const day = date.add({ days: ahead });
     if (openStretches(hours, day)?.length) return day;
   }
@@ -49,11 +50,6 @@ export function openingState(hours: Hours, now: Temporal.ZonedDateTime): string 
   const opening = next && openStretches(hours, next)?.at(0);
   if (!next || !opening) return 'A clínica está fechada agora.';
   return `A clínica está fechada agora e abre ${spokenDate(next, today.year)}, ${atTime(opening.from)}.`;
-}
-
-/** `das seis da manhã às seis da tarde`-like text of a day, in digits for reading: `06:00–12:00 e 13:00–18:00`. */
-export function writtenStretches(stretches: readonly OpenStretch[]): string {
-  return stretches.map(({ from, to }) => `${from}–${to}`).join(' e ');
 }
 
 function atTime(time: string): string {

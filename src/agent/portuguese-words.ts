@@ -83,15 +83,16 @@ function isOneEditApart(a: string, b: string): boolean {
   return a.length > b.length ? restA.slice(1) === restB : restA === restB.slice(1);
 }
 
-/** Shared pairs of letters, 0 to 1, without what half of medicine ends in. */
-export function likeness(a: string, b: string): number {
+/** Shared pairs of letters with these words, 0 to 1, without what half of medicine ends in. */
+export function likenessTo(words: string): (name: string) => number {
   const core = (text: string) =>
     letterPairs(
       stems(text)
         .map((word) => word.replace(/(olog|graf|scop|gram|terap)$/, ''))
         .join(' '),
     );
-  return overlap(core(a), core(b));
+  const wanted = core(words);
+  return (name) => overlap(core(name), wanted);
 }
 
 function letterPairs(text: string): Set<string> {

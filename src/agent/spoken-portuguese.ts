@@ -151,3 +151,10 @@ export function writtenDate(date: Temporal.PlainDate, withYear: boolean): string
 export function clinicTime(wallMs: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(wallMs)).toZonedDateTimeISO(timeZone);
 }
+
+/** `segunda a sexta`, `terça e sábado`: for the model to read. */
+export function weekdaysText(days: readonly Weekday[]): string {
+  const workdays: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri'];
+  if (days.length === 5 && workdays.every((day) => days.includes(day))) return 'segunda a sexta';
+  return days.map((day) => weekdayNames[day].replace('-feira', '')).join(' e ');
+}

@@ -16,7 +16,13 @@ export interface ToolDefinition {
 /** What a tool did to the world, for whoever stands around the conversation. */
 export type ToolEffect =
   | { type: 'end-call' }
-  | { type: 'appointment-recorded'; appointmentId: string; file: string };
+  /** The caller agreed to be put through; whoever holds the call does it once that was said. */
+  | { type: 'transfer-agreed'; destination: string }
+  | { type: 'appointment-booked'; appointmentId: string; file: string }
+  /** The new appointment that takes the place of `replaced`. */
+  | { type: 'appointment-rescheduled'; appointmentId: string; replaced: string; file: string }
+  | { type: 'appointment-cancelled'; appointmentId: string }
+  | { type: 'request-recorded'; requestId: string; kind: string };
 
 export interface ToolCall {
   callId: string;
@@ -51,8 +57,10 @@ export interface ToolContext {
   /** A hint, never a proof of who speaks. */
   callerE164?: string;
   clock: Clock;
-  /** Milliseconds on the recording's clock. */
-  positionMs(): number;
+  /** Milliseconds on the recording's clock; null while nothing is recorded. */
+  positionMs(): number | null;
+  /** How often the caller has spoken so far. What needs their yes compares it with the turn it was asked in. */
+  callerTurn(): number;
 }
 
 /** What a tool says to the model, as an ordinary value. Something broken is thrown instead. */

@@ -50,7 +50,7 @@ const keptRawArguments = 2_000;
 
 export interface ToolboxOptions {
   tools: readonly Tool[];
-  context: Omit<ToolContext, 'clock'>;
+  context: Omit<ToolContext, 'clock' | 'callerTurn'>;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -71,7 +71,8 @@ export function createToolbox(options: ToolboxOptions): ConversationToolbox {
   const tools = new Map(options.tools.map((tool) => [tool.definition.name, tool]));
   const remembered = new Map<string, Promise<ToolResult>>();
   const budget = createBudget(limits, clock);
-  const runTool = createRunner({ ...options, limits });
+  let callerTurns = 0;
+  const runTool = createRunner({ ...options, limits, callerTurn: () => callerTurns });
 
   function result(call: ToolCall, outcome: ToolResult['outcome'], rest: Partial<ToolResult>) {
     const tool = tools.has(call.name) ? call.name : 'unknown';
@@ -110,7 +111,10 @@ export function createToolbox(options: ToolboxOptions): ConversationToolbox {
 
   return {
     definitions: options.tools.map((tool) => tool.definition),
-    startTurn: budget.startTurn,
+    startTurn() {
+      callerTurns += 1;
+      budget.startTurn();
+    },
     run(call) {
       const known = remembered.get(call.callId);
       if (known !== undefined) return known;
@@ -212,10 +216,15 @@ const timeoutOutput = JSON.stringify({
 });
 
 /** Runs an accepted call against the deadline; what arrives afterwards is logged, counted and reported, never lost. */
-function createRunner(options: ToolboxOptions & { limits: ToolLimits }) {
+function createRunner(options: ToolboxOptions & { limits: ToolLimits; callerTurn(): number }) {
   const { clock, log, metrics, limits } = options;
   const given = options.context;
-  const context: ToolContext = { ...given, clock, positionMs: () => given.positionMs() };
+  const context: ToolContext = {
+    ...given,
+    clock,
+    positionMs: () => given.positionMs(),
+    callerTurn: () => options.callerTurn(),
+  };
 
   function finish(call: ToolCall, answer: ToolAnswer): Omit<Run, 'durationMs'> {
     const output = boundedOutput(answer.output, limits.outputBytes);

@@ -1,9 +1,9 @@
 import { bytesPerMs } from '../audio/g711.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { CallRecording } from './call-recording.ts';
 import type { CallTranscript } from './call-transcript.ts';
 import type { Carrier } from './carrier.ts';
 import { type AgentAudio, Playback } from './playback.ts';
-import type { Recorder } from './recorder.ts';
 import type { PromptName, SpokenPrompts } from './spoken-prompts.ts';
 
 /** Agent audio is marked at least this often, so that a stalled carrier is noticed. */
@@ -26,8 +26,8 @@ export class AgentVoice {
   readonly #memory: () => ModelMemory | undefined;
   readonly #prompts: SpokenPrompts;
   readonly #metrics: Metrics;
+  readonly #recording: CallRecording;
   #carrier: Carrier | undefined;
-  #recorder: Recorder | undefined;
   #waiting: AgentAudio[] = [];
   #held: AgentAudio[] = [];
   #unheard: AgentAudio[] = [];
@@ -45,17 +45,18 @@ export class AgentVoice {
     memory: () => ModelMemory | undefined;
     prompts: SpokenPrompts;
     metrics: Metrics;
+    recording: CallRecording;
   }) {
     this.#transcript = parts.transcript;
     this.#memory = parts.memory;
     this.#prompts = parts.prompts;
     this.#metrics = parts.metrics;
+    this.#recording = parts.recording;
   }
 
   /** The stream is here: what waited is sent. */
-  attach(carrier: Carrier, recorder: Recorder | undefined, carrierMs: number): void {
+  attach(carrier: Carrier, carrierMs: number): void {
     this.#carrier = carrier;
-    this.#recorder = recorder;
     for (const audio of this.#waiting.splice(0)) this.#send(audio, carrierMs);
   }
 
@@ -182,7 +183,7 @@ export class AgentVoice {
 
   #fileHeard(carrierMs: number): void {
     for (const span of this.#playback.takeHeard(carrierMs)) {
-      this.#recorder?.agent(span.ulaw, Math.round(span.atMs * bytesPerMs));
+      this.#recording.agent(span.ulaw, Math.round(span.atMs * bytesPerMs));
       this.#transcript.agentHeard(span.itemId, span.atMs, span.ulaw.length / bytesPerMs);
       this.#untold.add(span.itemId);
     }

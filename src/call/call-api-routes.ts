@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requireBearer } from '../platform/problem.ts';
 import type { CallRecord, CallStore } from './call-record.ts';
 import { exportPcm16, longestExportBytes } from './recording-export.ts';
 
@@ -25,7 +26,7 @@ type Queries = { Querystring: Record<string, unknown> };
 
 /**
  * Calls, their transcripts and recordings, for those who may see them. Errors are `{error: {code, message}}`.
- * A plugin for `app.register`: its hooks and its error handler are for these routes only.
+ * A plugin for `app.register`: its hook is for these routes only.
  */
 export function callApiRoutes(
   app: FastifyInstance,
@@ -35,19 +36,7 @@ export function callApiRoutes(
   const { store, recordingsDirectory, authorise } = options;
   let exporting = 0;
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    if (authorise(request)) return;
-    reply.header('www-authenticate', 'Bearer');
-    return refuse(reply, 401, 'unauthorized', 'Informe a chave da API: Authorization: Bearer …');
-  });
-
-  app.setErrorHandler((error, request, reply) => {
-    const status = statusOf(error);
-    if (status < 500) return refuse(reply, status, 'invalid-request', 'the request is not valid');
-    request.log.error({ err: error }, 'a call could not be read');
-    return refuse(reply, 500, 'internal-error', 'the call could not be read');
-  });
+  requireBearer(app, authorise);
 
   app.get<Queries>('/api/v1/calls', async (request, reply) => {
     const page = parsePage(request.query);
@@ -109,11 +98,6 @@ function refuse(reply: FastifyReply, status: number, code: string, message: stri
 
 function refuseUnknown(reply: FastifyReply): FastifyReply {
   return refuse(reply, 404, 'not-found', 'there is no such call');
-}
-
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' && status >= 400 ? status : 500;
 }
 
 /** An identifier that cannot be one is the same as one that does not exist. */

@@ -1,3 +1,4 @@
+import type { ToolEffect } from '../agent/tool.ts';
 import type { CallRecord, ToolUse, TranscriptLine } from './call-record.ts';
 
 /** Facts about one call, for those who watch: the live view, the demo's terminal. Watchers change nothing. */
@@ -7,7 +8,12 @@ export type CallFact =
   | { type: 'agent-interrupted' }
   | { type: 'agent-resumed' }
   | { type: 'tool-used'; use: ToolUse }
-  | { type: 'appointment-recorded'; appointmentId: string; file: string }
+  | Exclude<ToolEffect, { type: 'end-call' }>
+  /** The agent said that something was done which was not; it is made to correct itself. */
+  | { type: 'promise-broken'; claim: string }
+  /** The caller's words tell of danger: somebody should look. */
+  | { type: 'emergency'; kind: string }
+  | { type: 'read-back-heard'; appointmentId: string }
   | { type: 'model-lost' }
   | { type: 'model-restored' }
   | { type: 'call-ended'; record: CallRecord };

@@ -16,7 +16,7 @@ const saveEveryMs = 1_000;
 /** What is known of a call before it begins. */
 export type CallIdentity = Pick<
   CallRecord,
-  'id' | 'callSid' | 'streamSid' | 'clinic' | 'direction' | 'from' | 'to' | 'purpose'
+  'id' | 'callSid' | 'streamSid' | 'clinic' | 'direction' | 'from' | 'to' | 'purpose' | 'continues'
 >;
 
 /** Keeps one call's record up to date, in memory and in the store. A failing store is logged, never heard. */
@@ -46,6 +46,10 @@ export class CallJournal {
       transcript: [],
       tools: [],
       appointments: [],
+      cancelled: [],
+      requests: [],
+      brokenPromises: [],
+      emergencies: [],
       usage: emptyUsage(),
       latencies: { replyMs: [], bargeInMs: [] },
       bargeIns: { resumed: 0, cut: 0 },
@@ -90,6 +94,7 @@ export class CallJournal {
     ending: EndReason,
     durationMs: number,
     recording: CallRecord['recording'],
+    closing: Pick<CallRecord, 'protocol' | 'summary'>,
   ): Promise<CallRecord> {
     clearTimeout(this.#timer);
     const record = this.#record;
@@ -98,6 +103,7 @@ export class CallJournal {
     record.endedAt = new Date(this.#clock.wallMs()).toISOString();
     record.durationMs = Math.round(durationMs);
     if (recording) record.recording = recording;
+    Object.assign(record, closing);
     record.outcome = outcomeOf(record, ending);
     this.#save();
     await this.#saving;
@@ -117,7 +123,10 @@ export class CallJournal {
 
 function outcomeOf(record: CallRecord, ending: EndReason): NonNullable<CallRecord['outcome']> {
   if (record.appointments.length > 0) return 'appointment';
+  if (record.cancelled.length > 0) return 'cancellation';
+  if (record.requests.length > 0) return 'request';
   if (ending === 'agent-goodbye' || ending === 'time-limit') return 'no-appointment';
+  if (ending === 'transferred') return 'transfer';
   if (ending === 'caller-hung-up' || ending === 'caller-silent') return 'abandoned';
   return 'failed';
 }

@@ -1,4 +1,7 @@
+import type { ConsentSetting } from '../agent/clinic-consent.ts';
 import type { VoiceProfile } from '../agent/clinic-profile.ts';
+import type { EmergencyWatch } from '../agent/emergency-watch.ts';
+import type { SpeechWatch } from '../agent/speech-watch.ts';
 import type { ConversationToolbox } from '../agent/toolbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -7,9 +10,11 @@ import type { CallFact } from './call-event.ts';
 import type { CallIdentity } from './call-journal.ts';
 import type { CallStore } from './call-record.ts';
 import type { HangUpPhone } from './carrier.ts';
+import type { EarlierMemory } from './conversation-memory.ts';
 import type { ModelHealth } from './model-health.ts';
 import type { Recorder } from './recorder.ts';
 import type { SpokenPrompts } from './spoken-prompts.ts';
+import type { KeepReadBack } from './spoken-words.ts';
 import type { Want } from './turn.ts';
 import type { OpenVoiceModel } from './voice-model.ts';
 
@@ -19,7 +24,14 @@ export interface CallParts {
   voice: VoiceProfile;
   greeting: Want;
   openModel: OpenVoiceModel;
+  /** The conversation this one goes on from: the model is told it before it speaks. */
+  earlier?: EarlierMemory | undefined;
   toolbox: ConversationToolbox;
+  watch: SpeechWatch;
+  emergency: EmergencyWatch;
+  /** In the words in which this call's greeting asks or tells. */
+  consent: ConsentSetting;
+  keepReadBack: KeepReadBack;
   openRecorder: (stem: string) => Recorder | undefined;
   store: CallStore;
   prompts: SpokenPrompts;

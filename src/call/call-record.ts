@@ -1,3 +1,5 @@
+import type { ConsentEvidence } from '../agent/consent.ts';
+
 /** What is kept of a call, and the contract of the store that keeps it. Personal data lives here, never in logs. */
 
 export interface TranscriptLine {
@@ -50,6 +52,7 @@ export interface CallLatencies {
 export const endReasons = [
   'caller-hung-up',
   'agent-goodbye',
+  'transferred',
   'caller-silent',
   'time-limit',
   'stream-lost',
@@ -60,6 +63,17 @@ export const endReasons = [
   'process-died',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
+
+/** `agreed`: announced to the caller, not dialled (yet). */
+export type TransferOutcome =
+  | 'agreed'
+  | 'answered'
+  | 'declined'
+  | 'busy'
+  | 'no-answer'
+  | 'voicemail'
+  | 'failed'
+  | 'caller-left';
 
 export interface CallRecord {
   schemaVersion: 1;
@@ -81,13 +95,39 @@ export interface CallRecord {
   /** `live` while it goes on; `interrupted` when the process died and it was repaired at the next start. */
   state: 'live' | 'ended' | 'interrupted';
   ending?: EndReason;
-  outcome?: 'appointment' | 'no-appointment' | 'abandoned' | 'failed';
+  outcome?:
+    | 'appointment'
+    | 'cancellation'
+    | 'request'
+    | 'no-appointment'
+    | 'transfer'
+    | 'abandoned'
+    | 'failed';
+  /** Absent when nothing was recorded, or all of it was deleted. */
   recording?: { file: string; durationMs: number; complete: boolean };
   /** In spoken order. */
   transcript: TranscriptLine[];
   tools: ToolUse[];
-  /** Ids of appointments written during the call. */
+  /** Ids of appointments booked or moved during the call. */
   appointments: string[];
+  /** Ids of appointments cancelled during the call, those that were moved not among them. */
+  cancelled: string[];
+  /** Ids of what was asked of the staff. */
+  requests: string[];
+  /** Things the agent said were done and were not; it corrected itself. */
+  brokenPromises: { atMs: number; claim: string }[];
+  /** Dangers that the caller's words told of, when and of what kind; no word of theirs. */
+  emergencies: { atMs: number; kind: string }[];
+  /** Why it is recorded or not. Not in records of earlier versions, nor before it is decided. */
+  consent?: ConsentEvidence & { policy: 'notice' | 'question' };
+  /** The caller was put through to this destination of the clinic's file, or was to be. */
+  transfer?: { destination: string; outcome: TransferOutcome; atMs: number };
+  /** Our id of the call that this one goes on from, after a transfer that nobody took. */
+  continues?: string;
+  /** Eight digits that name the conversation. Once it is over. */
+  protocol?: string;
+  /** What came of it, for staff, in Portuguese. Once it is over. */
+  summary?: string;
   usage: ModelUsage;
   latencies: CallLatencies;
   bargeIns: { resumed: number; cut: number };

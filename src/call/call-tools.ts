@@ -1,7 +1,7 @@
 import type { Toolbox, ToolEffect, ToolResult } from '../agent/tool.ts';
 import type { CallFact } from './call-event.ts';
 import type { CallJournal } from './call-journal.ts';
-import type { ToolUse } from './call-record.ts';
+import type { CallRecord, ToolUse } from './call-record.ts';
 import { toolNote } from './conversation-memory.ts';
 import type { ModelLink } from './model-link.ts';
 
@@ -17,6 +17,10 @@ interface RequestedTool {
   argumentsJson: string;
 }
 
+/** What a tool may do to the call itself, the one that goes before the other first. */
+const lastActs = ['transfer-agreed', 'end-call'] as const;
+type LastAct = (typeof lastActs)[number];
+
 /** Runs the model's tool calls. Speech may be interrupted, work is not: every call ends in exactly one output. */
 export class CallTools {
   readonly #toolbox: Toolbox;
@@ -26,7 +30,7 @@ export class CallTools {
   readonly #nowMs: () => number;
   readonly #notes: string[] = [];
   readonly #repliesWithTools = new Set<string>();
-  readonly #running = new Set<Promise<boolean>>();
+  readonly #running = new Set<Promise<unknown>>();
   #uses = 0;
 
   constructor(parts: {
@@ -53,8 +57,8 @@ export class CallTools {
     return this.#repliesWithTools.delete(responseId);
   }
 
-  /** @returns whether the tool ends the call. Never rejects. */
-  async run(call: RequestedTool): Promise<boolean> {
+  /** @returns what the tool does to the call itself. Never rejects. */
+  async run(call: RequestedTool): Promise<LastAct | undefined> {
     const work = this.#perform(call);
     this.#running.add(work);
     try {
@@ -69,7 +73,7 @@ export class CallTools {
     await Promise.all(this.#running);
   }
 
-  async #perform(call: RequestedTool): Promise<boolean> {
+  async #perform(call: RequestedTool): Promise<LastAct | undefined> {
     const session = this.#link().generation;
     this.#repliesWithTools.add(call.responseId);
     const atMs = this.#nowMs();
@@ -79,13 +83,14 @@ export class CallTools {
     if (session === this.#link().generation)
       this.#link().model?.addToolOutput(call.callId, result.output);
     else this.#link().model?.addText('system', toolNote(result));
-    return result.effects.some((effect) => effect.type === 'end-call');
+    const acts = result.effects.map(({ type }) => type);
+    return lastActs.find((act) => acts.includes(act));
   }
 
   /** What a tool did to the world belongs to the call, also when it came too late for the conversation. */
   noteEffect(effect: ToolEffect, atMs: number): void {
-    if (effect.type !== 'appointment-recorded') return;
-    this.#journal()?.noteSoon((record) => record.appointments.push(effect.appointmentId));
+    if (effect.type === 'end-call') return;
+    this.#journal()?.noteSoon((record) => noteEffect(record, effect, atMs));
     this.#tell(effect, atMs);
   }
 
@@ -104,5 +109,33 @@ export class CallTools {
     if (this.#uses <= mostUses) this.#journal()?.toolUsed(use);
     this.#tell({ type: 'tool-used', use }, atMs);
     for (const effect of result.effects) this.noteEffect(effect, atMs);
+  }
+}
+
+function noteEffect(
+  record: CallRecord,
+  effect: Exclude<ToolEffect, { type: 'end-call' }>,
+  atMs: number,
+): void {
+  switch (effect.type) {
+    case 'appointment-booked':
+    case 'appointment-rescheduled':
+      record.appointments.push(effect.appointmentId);
+      return;
+    case 'appointment-cancelled':
+      record.cancelled.push(effect.appointmentId);
+      return;
+    case 'request-recorded':
+      record.requests.push(effect.requestId);
+      return;
+    case 'transfer-agreed':
+      record.transfer = {
+        destination: effect.destination,
+        outcome: 'agreed',
+        atMs: Math.round(atMs),
+      };
+      return;
+    default:
+      return effect satisfies never;
   }
 }

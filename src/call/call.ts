@@ -1,23 +1,24 @@
 import type { ToolEffect } from '../agent/tool.ts';
-import { bytesPerMs } from '../audio/g711.ts';
 import { AgentVoice } from './agent-voice.ts';
 import { CallJournal } from './call-journal.ts';
 import type { CallParts } from './call-parts.ts';
 import { type CallRecord, callFileStem, type EndReason } from './call-record.ts';
+import { CallRecording } from './call-recording.ts';
 import { CallTimings } from './call-timings.ts';
 import { CallTools } from './call-tools.ts';
 import { CallTranscript } from './call-transcript.ts';
 import { CallerVoice } from './caller-voice.ts';
+import { CallerWords } from './caller-words.ts';
 import type { Carrier, StreamEnd } from './carrier.ts';
-import { restoreConversation } from './conversation-memory.ts';
 import { Keypad } from './keypad.ts';
 import { createModelEar } from './model-ear.ts';
 import { ModelLink } from './model-link.ts';
-import type { Recorder } from './recorder.ts';
+import { createModelPresence } from './model-presence.ts';
+import { SpokenWords } from './spoken-words.ts';
 import type { Farewell, Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
+import { currentReply } from './turn-floor.ts';
 import { turnRules } from './turn-rules.ts';
 import { admitAudio, createTurn, isAwaited, takeTurn } from './turn-taking.ts';
-import type { VoiceModelListener } from './voice-model.ts';
 
 /** How often time is looked at: fillers, ladder, recording. */
 const tickMs = 100;
@@ -41,11 +42,13 @@ export class Call {
   readonly #agent: AgentVoice;
   readonly #tools: CallTools;
   readonly #timings: CallTimings;
+  readonly #words: SpokenWords;
+  readonly #callerWords: CallerWords;
+  readonly #recording: CallRecording;
   readonly #keypad: Keypad;
   #turn: Turn;
   #carrier: Carrier | undefined;
   #caller: CallerVoice | undefined;
-  #recorder: Recorder | undefined;
   #journal: CallJournal | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #stopTimer: NodeJS.Timeout | undefined;
@@ -64,29 +67,53 @@ export class Call {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    this.#timings = new CallTimings({ ...parts, journal: () => this.#journal });
-    this.#agent = new AgentVoice({
+    // What the parts share; of what is made after them they ask only when something happens.
+    const common = {
       ...parts,
       transcript: this.#transcript,
+      journal: () => this.#journal,
+      link: () => this.#link,
+      dispatch: (event: TurnEvent) => this.#dispatch(event),
+      nowMs: () => this.#carrierNow(),
+    };
+    this.#timings = new CallTimings(common);
+    this.#recording = new CallRecording({
+      open: () => parts.openRecorder(this.#fileStem()),
+      file: () => `${this.#fileStem()}.wav`,
+    });
+    this.#agent = new AgentVoice({
+      ...common,
+      recording: this.#recording,
       memory: () => this.#link.model,
     });
-    this.#tools = new CallTools({
-      toolbox: parts.toolbox,
-      link: () => this.#link,
-      journal: () => this.#journal,
-      tell: parts.tell,
-      nowMs: () => this.#carrierNow(),
+    this.#tools = new CallTools(common);
+    this.#words = new SpokenWords({
+      ...common,
+      agentHeard: (line) => this.#callerWords.agentHeard(line),
+      correct: (text) => this.#dispatch({ type: 'correction-wanted', text }),
     });
+    this.#callerWords = new CallerWords({
+      ...common,
+      recording: this.#recording,
+      tellModel: (text) => this.#link.model?.addText('system', text),
+    });
+    const known = { ...common, agent: this.#agent, tools: this.#tools, timings: this.#timings };
     this.#link = new ModelLink({
+      ...parts,
       open: parts.openModel,
-      events: this.#listener(),
-      listener: {
-        renewing: (model) =>
-          restoreConversation(model, this.#transcript.linesWithUnheard(), this.#tools.notes),
-        ready: (renewed) => this.#modelReady(renewed),
-        lost: () => this.#modelLost(),
-        gaveUp: (fatal) => this.#modelGaveUp(fatal),
-      },
+      events: createModelEar({
+        ...known,
+        words: this.#words,
+        admit: (responseId) => admitAudio(this.#turn, responseId),
+        askTag: () => this.#askTag,
+        isAwaited: () => isAwaited(this.#turn),
+        endpointingMs: this.#rules.endpointingMs,
+        callerTurnBegan: () => parts.toolbox.startTurn(),
+        replyDone: (isComplete) => this.#callerWords.replyDone(isComplete),
+        callerSaid: (text) => this.#callerWords.said(text),
+        warn: (code) => parts.log.warn({ callId: this.id, code }, 'model error event'),
+      }),
+      listener: createModelPresence(known),
       health: parts.health,
       clock: parts.clock,
     });
@@ -104,23 +131,25 @@ export class Call {
     if (this.#finished) return carrier.close(1011, 'call over');
     this.#journal = new CallJournal(
       { ...identity, streamSid },
-      { store, clock, log, lines: () => this.#transcript.lines() },
+      {
+        store,
+        clock,
+        log,
+        lines: () => (this.#callerWords.keepsTranscript ? this.#transcript.lines() : []),
+      },
     );
     if (this.#turn.phase === 'over') return this.#leave(this.#endReason ?? 'model-unreachable');
     this.#timings.streamStarted();
-    this.#recorder = this.#parts.openRecorder(
-      callFileStem(this.#journal.startedAt, identity.callSid),
-    );
     this.#caller = new CallerVoice({
       startedAtMs: clock.monotonicMs(),
-      recorder: this.#recorder,
+      recording: this.#recording,
       toModel: (payload) => this.#link.appendAudio(payload),
       metrics,
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#parts.tell({ type: 'call-started', direction: identity.direction }, 0);
     if (this.#agent.isPlaying(0)) this.#timings.agentSpeaks();
-    this.#agent.attach(carrier, this.#recorder, this.#carrierNow());
+    this.#agent.attach(carrier, this.#carrierNow());
     this.#dispatch({ type: 'stream-started' });
   }
 
@@ -131,11 +160,11 @@ export class Call {
     }
   }
 
-  positionMs = (): number => Math.round(this.#carrierNow());
+  /** Where in the recording this moment is, if it is recorded. */
+  positionMs = (): number | null => (this.#recording.isOn ? Math.round(this.#carrierNow()) : null);
 
   key(digit: string): void {
-    const entry = this.#keypad.press(digit, this.#parts.clock.monotonicMs());
-    if (entry !== undefined) this.#keypadEntry(entry);
+    this.#keypadEntry(this.#keypad.press(digit, this.#parts.clock.monotonicMs()));
   }
 
   mark(name: string): void {
@@ -170,7 +199,8 @@ export class Call {
     clearTimeout(this.#stopTimer);
     this.#link.close();
     const durationMs = this.#carrierNow();
-    this.#tellLines(this.#agent.keepHeard(durationMs));
+    this.#words.heard(this.#agent.keepHeard(durationMs));
+    this.#callerWords.callEnded();
     this.#carrier?.close(1000, 'call ended');
     void this.#keepRecord(reason, durationMs).then(this.#resolveEnded);
   }
@@ -178,16 +208,20 @@ export class Call {
   async #keepRecord(reason: EndReason, durationMs: number): Promise<CallRecord | undefined> {
     const journal = this.#journal;
     if (!journal) return undefined;
-    const file = `${callFileStem(journal.startedAt, this.#parts.identity.callSid)}.wav`;
     // An appointment being written while the caller hangs up belongs to the record.
-    const [kept] = await Promise.all([
-      this.#recorder?.close(Math.round(durationMs * bytesPerMs)),
+    const [recording] = await Promise.all([
+      this.#recording.finish(durationMs),
       this.#tools.settled(),
     ]);
-    const record = await journal.finish(reason, durationMs, kept ? { file, ...kept } : undefined);
+    const closing = this.#parts.watch.closing();
+    const record = await journal.finish(reason, durationMs, recording, closing);
     this.#parts.metrics.count('calls_total', { reason });
     this.#parts.tell({ type: 'call-ended', record }, durationMs);
     return record;
+  }
+
+  #fileStem(): string {
+    return callFileStem(this.#journal?.startedAt ?? '', this.#parts.identity.callSid);
   }
 
   #carrierNow(): number {
@@ -196,11 +230,15 @@ export class Call {
 
   #tick(): void {
     const nowMs = this.#parts.clock.monotonicMs();
-    this.#tellLines(this.#agent.keepHeard(this.#carrierNow()));
-    const entry = this.#keypad.elapse(nowMs);
-    if (entry !== undefined) this.#keypadEntry(entry);
+    this.#words.heard(this.#agent.keepHeard(this.#carrierNow()));
+    this.#keypadEntry(this.#keypad.elapse(nowMs));
     if (this.#turn.callerSpeaking) this.#caller?.padMissing(nowMs, tickMs);
     this.#dispatch({ type: 'tick' });
+    this.#callerWords.elapse({
+      callerSpeaking: this.#turn.callerSpeaking,
+      replying: currentReply(this.#turn) !== undefined,
+      quietMs: nowMs - this.#turn.quietSinceMs,
+    });
   }
 
   #dispatch(event: TurnEvent): void {
@@ -220,11 +258,11 @@ export class Call {
   }
 
   #obey(command: TurnCommand): void {
-    const { model } = this.#link;
     const agent = this.#agent;
     switch (command.type) {
       case 'silence-agent':
         agent.silence(this.#carrierNow());
+        this.#parts.watch.agentCutOff();
         return this.#parts.tell({ type: 'agent-interrupted' }, this.#carrierNow());
       case 'resume-agent':
         agent.resume(this.#carrierNow());
@@ -237,15 +275,17 @@ export class Call {
         return agent.dropHeld();
       case 'play-prompt':
         return agent.playPrompt(command.prompt, this.#carrierNow());
+      case 'sentence-told':
+        return this.#callerWords.sentenceTold(command.prompt, command.wholeHeard);
       case 'ask-reply':
         return this.#askReply(command);
       case 'cancel-reply':
-        return model?.cancelReply(command.responseId);
+        return this.#link.model?.cancelReply(command.responseId);
       case 'delete-caller-item':
         this.#transcript.forgetCaller(command.itemId);
-        return model?.deleteItem(command.itemId);
+        return this.#link.model?.deleteItem(command.itemId);
       case 'restate-caller':
-        return model?.addText('user', command.text);
+        return this.#link.model?.addText('user', command.text);
       case 'hang-up':
         return void this.#hangUp(command.reason);
       case 'leave-to-fallback':
@@ -271,15 +311,17 @@ export class Call {
     });
   }
 
-  #keypadEntry(entry: string): void {
+  #keypadEntry(entry: string | undefined): void {
+    if (entry === undefined) return;
     this.#transcript.callerTyped(entry, this.#carrierNow());
     this.#link.model?.addText('user', `[teclado] ${entry}`);
     this.#dispatch({ type: 'entry-typed' });
+    this.#callerWords.said(entry);
   }
 
   async #hangUp(reason: EndReason): Promise<void> {
     this.#endReason = reason;
-    const result = await this.#parts.hangUpPhone(this.#parts.identity.callSid);
+    const result = await this.#parts.hangUpPhone(this.#parts.identity.callSid, reason);
     if (this.#finished) return;
     if (result === 'failed') return this.end(reason);
     this.#stopTimer = setTimeout(() => this.end(reason), stopWaitMs);
@@ -294,57 +336,5 @@ export class Call {
     }
     this.#carrier.close(1011, 'no model');
     this.end(reason);
-  }
-
-  #modelReady(renewed: boolean): void {
-    if (renewed) {
-      this.#journal?.note((record) => {
-        record.modelReconnects += 1;
-      });
-      this.#parts.metrics.count('model_reconnect_total', { ok: 'true' });
-      this.#parts.tell({ type: 'model-restored' }, this.#carrierNow());
-    }
-    this.#dispatch({ type: 'model-restored' });
-  }
-
-  #modelGaveUp(fatal: boolean): void {
-    this.#parts.metrics.count('model_reconnect_total', { ok: 'false' });
-    this.#dispatch({ type: 'model-gave-up', fatal });
-  }
-
-  #modelLost(): void {
-    this.#timings.sessionLost();
-    this.#agent.sessionLost();
-    this.#parts.tell({ type: 'model-lost' }, this.#carrierNow());
-    this.#dispatch({ type: 'model-lost' });
-  }
-
-  #listener(): VoiceModelListener {
-    return createModelEar({
-      agent: this.#agent,
-      transcript: this.#transcript,
-      tools: this.#tools,
-      timings: this.#timings,
-      journal: () => this.#journal,
-      dispatch: (event) => this.#dispatch(event),
-      admit: (responseId) => admitAudio(this.#turn, responseId),
-      askTag: () => this.#askTag,
-      isAwaited: () => isAwaited(this.#turn),
-      nowMs: () => this.#carrierNow(),
-      endpointingMs: this.#rules.endpointingMs,
-      tellLine: (itemId) => this.#tellLines([itemId]),
-      callerTurnBegan: () => this.#parts.toolbox.startTurn(),
-      warn: (code) => this.#parts.log.warn({ callId: this.id, code }, 'model error event'),
-    });
-  }
-
-  #tellLines(itemIds: readonly string[]): void {
-    if (itemIds.length === 0) return;
-    for (const line of this.#transcript.lines()) {
-      if (line.itemId && itemIds.includes(line.itemId)) {
-        this.#parts.tell({ type: 'line-spoken', line }, line.startMs);
-      }
-    }
-    this.#journal?.lineSpoken();
   }
 }

@@ -1,7 +1,7 @@
 import { bytesPerMs } from '../audio/g711.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { CallRecording } from './call-recording.ts';
 import { CallerClock } from './caller-clock.ts';
-import type { Recorder } from './recorder.ts';
 
 /** Without caller frames for this long while the caller speaks, the model is given silence so that it notices the end. */
 const missedFramesMs = 750;
@@ -9,7 +9,7 @@ const missedFramesMs = 750;
 /** The caller's side of the audio: from the carrier's frames to the recording and the model. */
 export class CallerVoice {
   readonly #clock: CallerClock;
-  readonly #recorder: Recorder | undefined;
+  readonly #recording: CallRecording;
   readonly #toModel: (payload: string) => void;
   readonly #metrics: Metrics;
   #lastFrameAtMs: number;
@@ -18,13 +18,13 @@ export class CallerVoice {
 
   constructor(parts: {
     startedAtMs: number;
-    recorder: Recorder | undefined;
+    recording: CallRecording;
     toModel: (payload: string) => void;
     metrics: Metrics;
   }) {
     this.#clock = new CallerClock(parts.startedAtMs);
     this.#lastFrameAtMs = parts.startedAtMs;
-    this.#recorder = parts.recorder;
+    this.#recording = parts.recording;
     this.#toModel = parts.toModel;
     this.#metrics = parts.metrics;
   }
@@ -40,7 +40,7 @@ export class CallerVoice {
     const place = this.#clock.place(timestampMs, ulaw.length / bytesPerMs, monotonicMs);
     this.#lastFrameAtMs = monotonicMs;
     if (place.kind === 'duplicate') return;
-    this.#recorder?.caller(ulaw, Math.round(place.atMs * bytesPerMs));
+    this.#recording.caller(ulaw, Math.round(place.atMs * bytesPerMs));
     if (place.kind === 'late') return;
     if (place.gapMs > 0) this.#fillGap(place.gapMs);
     this.#toModel(payload);

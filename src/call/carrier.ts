@@ -1,3 +1,5 @@
+import type { EndReason } from './call-record.ts';
+
 /** What a call needs of the telephone: one open media stream. `twilio/media-stream` fits it. */
 export interface Carrier {
   /** @returns false when the audio was dropped because the carrier does not read. */
@@ -18,5 +20,7 @@ export type StreamEnd =
   | 'stopped'
   | 'stuck';
 
-/** Ends the phone leg itself, not just the stream. */
-export type HangUpPhone = (callSid: string) => Promise<'ended' | 'already-ended' | 'failed'>;
+export type PhoneLeft = 'ended' | 'already-ended' | 'failed';
+
+/** Ends the phone leg itself, not just the stream; with `transferred` it is joined to another one instead. */
+export type HangUpPhone = (callSid: string, reason: EndReason) => Promise<PhoneLeft>;

@@ -26,13 +26,23 @@ export function conversationMemory(
   return memory;
 }
 
+/** A conversation that was over and goes on. */
+export interface EarlierMemory {
+  lines: readonly TranscriptLine[];
+  /** What came of it, told after its lines. */
+  notes: readonly string[];
+}
+
 /** Tells a new session the conversation so far, before it hears the caller. */
 export function restoreConversation(
   model: { addText(role: MemoryLine['role'], text: string): void },
-  lines: readonly TranscriptLine[],
+  transcript: { linesWithUnheard(): TranscriptLine[] },
   toolNotes: readonly string[],
+  earlier?: EarlierMemory,
 ): void {
-  for (const { role, text } of conversationMemory(lines, toolNotes)) model.addText(role, text);
+  const before = earlier ? conversationMemory(earlier.lines, earlier.notes) : [];
+  const memory = [...before, ...conversationMemory(transcript.linesWithUnheard(), toolNotes)];
+  for (const { role, text } of memory) model.addText(role, text);
 }
 
 function spoken(line: TranscriptLine): string {

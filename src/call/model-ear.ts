@@ -3,6 +3,7 @@ import type { CallJournal } from './call-journal.ts';
 import type { CallTimings } from './call-timings.ts';
 import type { CallTools } from './call-tools.ts';
 import type { CallTranscript } from './call-transcript.ts';
+import type { SpokenWords } from './spoken-words.ts';
 import type { TurnEvent } from './turn.ts';
 import type { VoiceModelListener } from './voice-model.ts';
 
@@ -16,6 +17,7 @@ export interface ModelEarParts {
   transcript: CallTranscript;
   tools: CallTools;
   timings: CallTimings;
+  words: SpokenWords;
   journal: () => CallJournal | undefined;
   dispatch: (event: TurnEvent) => void;
   admit: (responseId: string) => 'play' | 'hold' | 'drop';
@@ -26,8 +28,10 @@ export interface ModelEarParts {
   /** Milliseconds on the recording's clock. */
   nowMs: () => number;
   endpointingMs: number;
-  tellLine: (itemId: string) => void;
   callerTurnBegan: () => void;
+  replyDone: (isComplete: boolean) => void;
+  /** All that was recognised of a turn of theirs. */
+  callerSaid: (text: string) => void;
   warn: (code: string) => void;
 }
 
@@ -82,7 +86,9 @@ export function createModelEar(parts: ModelEarParts): VoiceModelListener {
     if (status === 'failed') return;
     transcript.callerSaid(itemId, text, nowMs());
     dispatch({ type: 'caller-words', text, final: status === 'final' });
-    if (status === 'final') parts.tellLine(itemId);
+    if (status !== 'final') return;
+    parts.words.heard([itemId]);
+    parts.callerSaid(text);
   };
 
   const replyDone = ({ responseId, status, usage }: Said<'onReplyDone'>) => {
@@ -96,11 +102,17 @@ export function createModelEar(parts: ModelEarParts): VoiceModelListener {
       hadAudio,
       calledTool: tools.takeCalled(responseId),
     });
+    parts.words.replyDone(responseId);
+    parts.replyDone(status === 'completed');
   };
 
   const runTool = async (call: Said<'onToolCall'>) => {
     dispatch({ type: 'tool-started' });
-    dispatch({ type: 'tool-finished', endsCall: await tools.run(call) });
+    parts.words.toolStarted();
+    const act = await tools.run(call);
+    const transfers = act === 'transfer-agreed';
+    dispatch({ type: 'tool-finished', endsCall: act === 'end-call', transfers });
+    parts.words.toolFinished();
   };
 
   return {
@@ -118,7 +130,9 @@ export function createModelEar(parts: ModelEarParts): VoiceModelListener {
     onAudio: agentAudio,
     onReplyText: ({ itemId, responseId, delta }) => {
       meet(responseId);
-      if (admit(responseId) !== 'drop') transcript.agentText(itemId, delta);
+      if (admit(responseId) === 'drop') return;
+      transcript.agentText(itemId, delta);
+      parts.words.replyText(responseId, delta);
     },
     onToolCall: (call) => void runTool(call),
     onReplyDone: replyDone,

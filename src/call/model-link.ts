@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { EarlierMemory } from './conversation-memory.ts';
 import type { ModelHealth } from './model-health.ts';
 import type { OpenVoiceModel, VoiceModel, VoiceModelListener } from './voice-model.ts';
 
@@ -36,6 +37,7 @@ export class ModelLink {
   readonly #listener: ModelLinkListener;
   readonly #health: ModelHealth;
   readonly #clock: Clock;
+  readonly #continues: boolean;
   #model: VoiceModel | undefined;
   #generation = 0;
   #everReady = false;
@@ -56,12 +58,15 @@ export class ModelLink {
     listener: ModelLinkListener;
     health: ModelHealth;
     clock: Clock;
+    /** Its first session is to be told of an earlier conversation, as renewed ones are. */
+    earlier?: EarlierMemory | undefined;
   }) {
     this.#open = parts.open;
     this.#events = parts.events;
     this.#listener = parts.listener;
     this.#health = parts.health;
     this.#clock = parts.clock;
+    this.#continues = parts.earlier !== undefined;
   }
 
   /** The session in use or being opened. */
@@ -130,7 +135,7 @@ export class ModelLink {
     };
     const model = this.#open(events);
     this.#model = model;
-    if (this.#everReady) this.#listener.renewing(model);
+    if (this.#everReady || this.#continues) this.#listener.renewing(model);
     for (const payload of this.#gap) model.appendAudio(payload);
   }
 

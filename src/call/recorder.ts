@@ -31,6 +31,8 @@ export interface Recorder {
    * `complete` is false when audio was lost; the file then still holds what could be written.
    */
   close(endByte: number): Promise<{ durationMs: number; complete: boolean }>;
+  /** Nothing more is recorded, and what was recorded is deleted, also after `close`. Never rejects. */
+  discard(): Promise<void>;
 }
 
 export interface RecorderOptions {
@@ -40,6 +42,8 @@ export interface RecorderOptions {
   clock: Clock;
   log: Log;
   metrics: Metrics;
+  /** Told once, when the recording stops early. */
+  onFailed?: (code: string) => void;
   disk?: Disk;
 }
 
@@ -62,6 +66,7 @@ class WavRecorder implements Recorder {
   #hasFailed = false;
   #syncedAtMs: number;
   #closed: Promise<{ durationMs: number; complete: boolean }> | undefined;
+  #discarded: Promise<void> | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -81,6 +86,11 @@ class WavRecorder implements Recorder {
   close(endByte: number): Promise<{ durationMs: number; complete: boolean }> {
     this.#closed ??= this.#close(endByte);
     return this.#closed;
+  }
+
+  discard(): Promise<void> {
+    this.#discarded ??= this.#discard();
+    return this.#discarded;
   }
 
   #place(side: Side, audio: Buffer, atByte: number): void {
@@ -154,6 +164,27 @@ class WavRecorder implements Recorder {
     return { durationMs, complete: !this.#hasFailed };
   }
 
+  async #discard(): Promise<void> {
+    clearTimeout(this.#timer);
+    const finished = this.#closed;
+    this.#closed ??= Promise.resolve({ durationMs: 0, complete: false });
+    this.#window = undefined;
+    const { log, metrics } = this.#options;
+    const work = async () => {
+      await finished;
+      await this.#work;
+      const error = await this.#file?.discard();
+      if (error !== undefined) throw error;
+      metrics.count('recordings_deleted_total');
+    };
+    try {
+      await withDeadline(work(), closeDeadlineMs, 'deleting a recording');
+    } catch (error) {
+      const cause = codeOf(error);
+      log.error({ code: 'RECORDING_FAILED', cause }, 'a recording that is not wanted is not gone');
+    }
+  }
+
   async #finish(endByte: number): Promise<void> {
     await this.#work;
     this.#window?.extendTo(endByte);
@@ -175,6 +206,7 @@ class WavRecorder implements Recorder {
       { code: 'RECORDING_FAILED', cause: code },
       'the recording of a call stopped, the call goes on',
     );
+    this.#options.onFailed?.(code);
   }
 }
 

@@ -17,6 +17,7 @@ export interface Disk {
   datasync(file: number): Promise<void>;
   close(file: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
   /** Makes names created or changed in a directory durable. */
   syncDirectory(path: string): Promise<void>;
 }
@@ -44,6 +45,7 @@ export const realDisk: Disk = {
   datasync: promisify(fs.fdatasync),
   close,
   rename: promisify(fs.rename),
+  remove: promisify(fs.unlink),
   syncDirectory: async (path) => {
     const directory = await open(path, 'r');
     try {
@@ -70,6 +72,7 @@ export class RecordingFile {
   readonly #stem: string;
   #bytesWritten = 0;
   #bytesSynced = 0;
+  #isFinished = false;
 
   static async create(disk: Disk, directory: string, stem: string): Promise<RecordingFile> {
     const file = await disk.create(join(directory, `${stem}.part`));
@@ -137,14 +140,7 @@ export class RecordingFile {
    * @returns the first error, if there was one
    */
   async finish(): Promise<unknown> {
-    let first: unknown;
-    const attempt = async (step: () => Promise<void>) => {
-      try {
-        await step();
-      } catch (error) {
-        first ??= error;
-      }
-    };
+    const { attempt, firstError } = attempts();
     // A full disk may have taken one side of the last sample.
     if (this.#bytesWritten % 2 === 1) {
       const length = stereoMuLawHeaderBytes + 2 * this.endByte;
@@ -156,7 +152,24 @@ export class RecordingFile {
     const path = join(this.#directory, this.#stem);
     await attempt(() => this.#disk.rename(`${path}.part`, `${path}.wav`));
     await attempt(() => this.#disk.syncDirectory(this.#directory));
-    return first;
+    this.#isFinished = true;
+    return firstError();
+  }
+
+  /**
+   * No audio is left, whichever step fails: the file is emptied before it is removed.
+   * @returns the first error, if there was one
+   */
+  async discard(): Promise<unknown> {
+    const { attempt, firstError } = attempts();
+    const path = join(this.#directory, this.#stem);
+    if (!this.#isFinished) {
+      await attempt(() => this.#disk.truncate(this.#file, 0));
+      await attempt(() => this.#disk.close(this.#file));
+    }
+    await attempt(() => this.#disk.remove(`${path}.${this.#isFinished ? 'wav' : 'part'}`));
+    await attempt(() => this.#disk.syncDirectory(this.#directory));
+    return firstError();
   }
 
   async #mergeGroup(group: readonly Stray[]): Promise<void> {
@@ -190,6 +203,21 @@ export class RecordingFile {
       done += count;
     }
   }
+}
+
+/** Steps of which each is tried, whatever becomes of those before it. */
+function attempts() {
+  let first: unknown;
+  return {
+    attempt: async (step: () => Promise<void>) => {
+      try {
+        await step();
+      } catch (error) {
+        first ??= error;
+      }
+    },
+    firstError: () => first,
+  };
 }
 
 function extent(pieces: readonly Stray[]): { fromByte: number; toByte: number } {

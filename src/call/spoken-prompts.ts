@@ -1,9 +1,28 @@
 import { readFile } from 'node:fs/promises';
+import { type ConsentSentence, consentSentences } from '../agent/consent.ts';
+import { type EmergencyKind, emergencyKinds } from '../agent/emergency-pattern.ts';
+import { emergencySentence } from '../agent/emergency-watch.ts';
 import { CodedError } from '../platform/errors.ts';
 
+type EmergencyPrompt = `emergencia-${EmergencyKind}`;
+type ConsentPrompt = `gravacao-${ConsentSentence}`;
+
+export const emergencyPrompt = (kind: EmergencyKind): EmergencyPrompt => `emergencia-${kind}`;
+export const consentPrompt = (sentence: ConsentSentence): ConsentPrompt => `gravacao-${sentence}`;
+
+const emergencyTexts = Object.fromEntries(
+  emergencyKinds.map((kind) => [emergencyPrompt(kind), emergencySentence(kind, 'voice')]),
+) as Record<EmergencyPrompt, string>;
+const consentTexts = Object.fromEntries(
+  Object.entries(consentSentences).map(([name, text]) => [
+    consentPrompt(name as ConsentSentence),
+    text,
+  ]),
+) as Record<ConsentPrompt, string>;
+
 /**
- * Sentences that are shipped as audio, for when the model cannot speak: files beside this module, made by
- * `scripts/make-prompts.ts`. The key is the file name without `.ulaw`.
+ * Sentences that are shipped as audio, for when the model cannot speak or its every word must be certain: files beside
+ * this module, made by `scripts/make-prompts.ts`. The key is the file name without `.ulaw`.
  */
 export const promptTexts = {
   'um-momento': 'Um momento, por favor.',
@@ -15,10 +34,9 @@ export const promptTexts = {
   'pode-falar': 'A ligação voltou. Pode continuar, por favor.',
   'tempo-esgotado': 'O tempo máximo desta ligação terminou. Obrigada por ligar. Até logo.',
   tchau: 'Obrigada por ligar. Até logo!',
-  'pode-ser-gravada': 'Esta ligação pode ser gravada.',
-  emergencia:
-    'Se for uma emergência, desligue e ligue agora para o SAMU, no número um, nove, dois.',
-} as const;
+  ...emergencyTexts,
+  ...consentTexts,
+};
 
 export type PromptName = keyof typeof promptTexts;
 
@@ -35,7 +53,7 @@ export type SpokenPrompts = Readonly<Record<PromptName, SpokenPrompt>>;
 export const promptDirectory = new URL('./prompts/', import.meta.url);
 
 /**
- * Reads every prompt into memory (about 0.3 MB).
+ * Reads every prompt into memory (about 1.6 MB).
  * @throws PROMPT_MISSING naming the first file that is missing or empty.
  */
 export async function loadSpokenPrompts(directory = promptDirectory): Promise<SpokenPrompts> {

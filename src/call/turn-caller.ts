@@ -1,6 +1,6 @@
 import { judgeByTime, judgeByWords, meaningfulWords, type Verdict } from './interruption.ts';
-import type { Interruption, Turn } from './turn.ts';
-import { cancelReply, currentReply, type Floor, silence, want } from './turn-floor.ts';
+import type { Interruption } from './turn.ts';
+import { cancelReply, currentReply, type Floor, keepCall, silence, want } from './turn-floor.ts';
 
 /** How long after a false interruption a reply that the model made of the noise is still dropped. */
 const noiseReplyMs = 3_000;
@@ -14,7 +14,7 @@ export function callerStarts(floor: Floor, callerItemId: string): void {
   turn.quietSinceMs = moment.nowMs;
   turn.ladderStep = 0;
   turn.wants = turn.wants.filter((want) => want.why !== 'nudge');
-  const speaking = moment.playing || turn.reply?.firstAudioAtMs !== undefined;
+  const speaking = !turn.sentence && (moment.playing || turn.reply?.firstAudioAtMs !== undefined);
   const unfinished = currentReply(turn) !== undefined;
   if (turn.reply)
     turn.reply = { ...turn.reply, discardedAtMs: turn.reply.discardedAtMs ?? moment.nowMs };
@@ -26,6 +26,8 @@ export function callerStarts(floor: Floor, callerItemId: string): void {
     commands.push({ type: 'drop-held-reply' });
     return;
   }
+  // What waits behind a sentence that goes on answers what the caller said before.
+  if (turn.sentence) commands.push({ type: 'drop-held-reply' });
   if (!speaking) return keepCall(turn);
   commands.push({ type: 'silence-agent' });
   turn.interruption = { startedAtMs: moment.nowMs, callerItemId, cutShort: unfinished };
@@ -68,7 +70,10 @@ export function settle(floor: Floor, verdict: Verdict): void {
   if (verdict === 'unknown' || !interruption) return;
   turn.interruption = undefined;
   if (verdict === 'speech') {
-    keepCall(turn);
+    // The model has heard these words before they were judged: ending the call was its answer to them.
+    const isAnswer =
+      interruption.answered && (turn.closing?.startedAtMs ?? 0) > interruption.startedAtMs;
+    if (!isAnswer) keepCall(turn);
     commands.push({ type: 'forget-unheard' }, { type: 'release-held-reply' });
     commands.push({ type: 'count-barge-in', outcome: 'cut' });
     return;
@@ -104,12 +109,4 @@ export function entryTyped(floor: Floor): void {
   cancelReply(floor);
   turn.owesAnswer = true;
   want(turn, { why: 'entry' });
-}
-
-/** Speech during the goodbye keeps the call, unless the call has to end. */
-function keepCall(turn: Turn): void {
-  if (turn.closing?.reason !== 'agent-goodbye' && turn.closing?.reason !== 'caller-silent') return;
-  turn.phase = 'talking';
-  turn.closing = undefined;
-  turn.wants = turn.wants.filter((other) => other.why !== 'farewell');
 }

@@ -41,7 +41,9 @@ export function cancelReply(floor: Floor): void {
   floor.commands.push({ type: 'drop-held-reply' });
 }
 
+/** A protected sentence goes on. */
 export function silence(floor: Floor): void {
+  if (floor.turn.sentence) return;
   floor.commands.push({ type: 'silence-agent' }, { type: 'forget-unheard' });
 }
 
@@ -70,4 +72,14 @@ export function leave(floor: Floor, reason: 'model-unreachable' | 'model-refused
   turn.closing = { reason, startedAtMs: moment.nowMs, farewellAtMs: moment.nowMs, byPrompt: true };
   turn.wants = [];
   commands.push({ type: 'play-prompt', prompt: 'problema-tecnico' });
+}
+
+const keepable: ReadonlySet<EndReason> = new Set(['agent-goodbye', 'caller-silent', 'transferred']);
+
+/** Speech during the goodbye keeps the call, unless the call has to end. */
+export function keepCall(turn: Turn): void {
+  if (!turn.closing || !keepable.has(turn.closing.reason)) return;
+  turn.phase = 'talking';
+  turn.closing = undefined;
+  turn.wants = turn.wants.filter((other) => other.why !== 'farewell');
 }

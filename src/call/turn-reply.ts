@@ -1,10 +1,13 @@
-import type { Reply, TurnEvent } from './turn.ts';
+import type { Reply, TurnEvent, Want } from './turn.ts';
 import { currentReply, type Floor, leave, want, wantOf } from './turn-floor.ts';
 
 /** A refused request is made again after this. */
 const refusedWaitMs = 500;
 /** After so many replies of tool calls without a word, the model is asked to speak; after `most` it is given up. */
 export const silentToolReplies = { usual: 8, most: 12 };
+
+/** What the model's own reply does not make superfluous. */
+const outlivingWants: ReadonlySet<Want['why']> = new Set(['greeting', 'farewell', 'correction']);
 
 export function replyCreated(floor: Floor, responseId: string, asked: boolean): void {
   const { turn, moment, commands } = floor;
@@ -29,7 +32,7 @@ export function replyCreated(floor: Floor, responseId: string, asked: boolean): 
   // The model has seen everything said and every tool output by now: this reply answers them all.
   if (!stale && !toNoise) {
     turn.owesAnswer = true;
-    turn.wants = turn.wants.filter((other) => other.why === 'greeting' || other.why === 'farewell');
+    turn.wants = turn.wants.filter(({ why }) => outlivingWants.has(why));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   replyRefused,
   silentToolReplies,
 } from './turn-reply.ts';
+import { sentenceDue, watchSentences } from './turn-sentence.ts';
 
 export function createTurn(nowMs: number, greeting: Want): Turn {
   return {
@@ -34,6 +35,8 @@ export function createTurn(nowMs: number, greeting: Want): Turn {
     failures: 0,
     modelLost: true,
     closing: undefined,
+    sentence: undefined,
+    dueSentences: [],
   };
 }
 
@@ -52,12 +55,15 @@ export function takeTurn(
   return { turn: floor.turn, commands: floor.commands };
 }
 
-/** May audio of this reply go to the caller now? `hold` while it is unknown whether the caller really spoke. */
+/**
+ * May audio of this reply go to the caller now? `hold` while it is unknown whether the caller really spoke, and while a
+ * sentence is said that nothing cuts off.
+ */
 export function admitAudio(turn: Turn, responseId: string): 'play' | 'hold' | 'drop' {
   if (turn.phase === 'over') return 'drop';
   if (turn.reply?.responseId !== responseId || turn.reply.discardedAtMs !== undefined)
     return 'drop';
-  return turn.interruption ? 'hold' : 'play';
+  return turn.interruption || turn.sentence ? 'hold' : 'play';
 }
 
 /** A reply was asked for and has not begun. */
@@ -83,6 +89,10 @@ function apply(floor: Floor, event: TurnEvent): void {
       return callerWords(floor, event);
     case 'entry-typed':
       return entryTyped(floor);
+    case 'correction-wanted':
+      return correctAgent(floor, event.text);
+    case 'sentence-due':
+      return sentenceDue(floor, event.sentence, event.atOnce);
     case 'reply-created':
       return replyCreated(floor, event.responseId, event.asked);
     case 'reply-refused':
@@ -95,7 +105,7 @@ function apply(floor: Floor, event: TurnEvent): void {
       turn.toolsRunning += 1;
       return;
     case 'tool-finished':
-      return toolFinished(floor, event.endsCall);
+      return toolFinished(floor, event);
     case 'model-lost':
       return modelLost(floor);
     case 'model-restored':
@@ -109,6 +119,7 @@ function apply(floor: Floor, event: TurnEvent): void {
         ...(event.instructions ? { instructions: event.instructions } : {}),
       });
     case 'tick':
+      watchSentences(floor);
       if (turn.interruption)
         settle(floor, judgeByTime(turn.interruption, moment.nowMs, floor.rules));
       return watchTheClock(floor);
@@ -117,13 +128,24 @@ function apply(floor: Floor, event: TurnEvent): void {
   }
 }
 
-function toolFinished(floor: Floor, endsCall: boolean): void {
+/** Before anything else that is wanted, also before a goodbye: nobody hangs up believing what is not so. */
+function correctAgent({ turn }: Floor, text: string): void {
+  const instructions = `Diga exatamente, sem acrescentar nada: «${text}»`;
+  const others = turn.wants.filter(({ why }) => why !== 'correction');
+  turn.wants = [{ why: 'correction', instructions }, ...others];
+}
+
+function toolFinished(
+  floor: Floor,
+  { endsCall, transfers }: { endsCall: boolean; transfers?: boolean },
+): void {
   const { turn, moment } = floor;
   turn.toolsRunning = Math.max(0, turn.toolsRunning - 1);
   turn.agentTurnSinceMs = moment.nowMs;
   // Somebody who is speaking is not hung up on: what they say comes first.
-  if (!endsCall || turn.callerSpeaking) return want(turn, { why: 'tool-output' });
+  if (!(endsCall || transfers) || turn.callerSpeaking) return want(turn, { why: 'tool-output' });
   const saidGoodbye = moment.playing || turn.reply?.firstAudioAtMs !== undefined;
+  if (transfers) return startClosing(floor, 'transferred', saidGoodbye ? undefined : announcement);
   startClosing(
     floor,
     'agent-goodbye',
@@ -132,6 +154,13 @@ function toolFinished(floor: Floor, endsCall: boolean): void {
       : { why: 'farewell', instructions: farewellInstructions, fallback: 'tchau' },
   );
 }
+
+const announcement: Want = {
+  why: 'farewell',
+  instructions:
+    'Diga em uma frase curta com quem vai passar a ligação agora. Não pergunte mais nada.',
+  fallback: 'um-momento',
+};
 
 const farewellInstructions =
   'Despeça-se agora em uma frase curta, pelo nome se souber. Não pergunte mais nada.';

@@ -23,10 +23,20 @@ export interface Want {
     | 'continue'
     | 'farewell'
     | 'entry'
-    | 'restored';
+    | 'restored'
+    | 'correction';
   instructions?: string;
   /** Said instead when the model stays silent. */
   fallback?: PromptName;
+}
+
+/** A prompt that is said word for word, whatever the model does. */
+export interface Sentence {
+  prompt: PromptName;
+  /** A caller who speaks does not cut it off; how much of it was heard is told. */
+  isProtected: boolean;
+  /** It answers what the caller said and ends in a question: the model's own reply is not wanted. */
+  givesFloor: boolean;
 }
 
 /** The one reply at the model: asked for, or being spoken. */
@@ -95,6 +105,10 @@ export interface Turn {
   failures: number;
   modelLost: boolean;
   closing: Closing | undefined;
+  /** The protected sentence that is being heard: replies of the model wait for its end. */
+  sentence: PromptName | undefined;
+  /** Said one after the other as soon as nobody speaks. */
+  dueSentences: readonly Sentence[];
 }
 
 /** A goodbye that somebody other than the agent wants: by the model, or by a prompt when it stays silent. */
@@ -110,6 +124,9 @@ export type TurnEvent =
   | { type: 'caller-speech-stopped'; speechMs: number }
   | { type: 'caller-words'; text: string; final: boolean }
   | { type: 'entry-typed' }
+  /** The agent said something untrue: the truth is said next, word for word. */
+  | { type: 'correction-wanted'; text: string }
+  | { type: 'sentence-due'; sentence: Sentence; atOnce: boolean }
   | { type: 'reply-created'; responseId: string; asked: boolean }
   | { type: 'reply-refused' }
   | { type: 'reply-audio'; responseId: string }
@@ -121,7 +138,8 @@ export type TurnEvent =
       hadAudio: boolean;
     }
   | { type: 'tool-started' }
-  | { type: 'tool-finished'; endsCall: boolean }
+  /** `transfers`: the caller is put through to somebody once that was said. */
+  | { type: 'tool-finished'; endsCall: boolean; transfers?: boolean }
   | { type: 'model-lost' }
   | { type: 'model-gave-up'; fatal: boolean }
   | { type: 'model-restored' }
@@ -150,6 +168,8 @@ export type TurnCommand =
   /** The model was made to forget these words of the caller; tell it again. */
   | { type: 'restate-caller'; text: string }
   | { type: 'play-prompt'; prompt: PromptName }
+  /** A protected sentence was heard to its end, or gave way to a more urgent one. */
+  | { type: 'sentence-told'; prompt: PromptName; wholeHeard: boolean }
   | { type: 'hang-up'; reason: EndReason }
   /** Leave the call to the verbs after `</Connect>`: apology and the way out. */
   | { type: 'leave-to-fallback'; reason: EndReason }

@@ -15,15 +15,18 @@ import {
   type CallProgress,
   isOver,
   nextCallStatus,
+  parseDialReference,
+  parseMachineCallback,
   parseStatusCallback,
 } from '../twilio/status-callback.ts';
 import { connectStream, emptyResponse, fallback, twimlContentType } from '../twilio/twiml.ts';
 import type { SignatureCheck } from '../twilio/webhook-signature.ts';
+import type { AnnouncedCall } from './announced-call.ts';
 import type { Call } from './call.ts';
 import { isCarrierId, toCallerE164 } from './caller-number.ts';
 import type { LiveCalls } from './live-calls.ts';
 import type { ModelHealth } from './model-health.ts';
-import type { OutboundCall } from './outbound-calls.ts';
+import type { OutboundCalls } from './outbound-calls.ts';
 
 /** Answers remembered, so that a webhook delivered twice gets the same one. */
 const mostAnswers = 2_000;
@@ -35,16 +38,6 @@ const mostStrayStreams = 32;
 /** Progress of calls remembered for status callbacks. */
 const mostProgress = 2_000;
 
-/** A call announced by the carrier, checked. */
-export interface AnnouncedCall {
-  callSid: string;
-  clinic: ClinicProfile;
-  direction: 'inbound' | 'outbound';
-  from: string;
-  to: string;
-  purpose?: string;
-}
-
 export interface VoiceRouteParts {
   /** Absent in the sandbox only, which listens on loopback. */
   signature: SignatureCheck | undefined;
@@ -52,7 +45,7 @@ export interface VoiceRouteParts {
   clinics: readonly ClinicProfile[];
   fallbackClinic: string | undefined;
   createCall: (announced: AnnouncedCall) => Call;
-  findOutbound: (id: string) => OutboundCall | undefined;
+  outbound: Pick<OutboundCalls, 'find' | 'reported' | 'answeredBy'>;
   callerId: string | undefined;
   live: LiveCalls;
   health: ModelHealth;
@@ -63,7 +56,7 @@ export interface VoiceRouteParts {
 
 const apology = 'Desculpe, tivemos um problema técnico.';
 const apologyWithWayOut = `${apology} Vou passar a sua ligação para a recepção.`;
-const apologyWithoutWayOut = `${apology} Por favor, ligue de novo em alguns minutos.`;
+export const apologyWithoutWayOut = `${apology} Por favor, ligue de novo em alguns minutos.`;
 
 /** Twilio's webhooks and the media socket. Everything here is proven to be Twilio's before it has any effect. */
 export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void {
@@ -71,25 +64,12 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
   const progress = new Map<string, CallProgress>();
   const strays = new Set<MediaStream>();
 
-  const isSigned = (request: FastifyRequest) => {
-    const signed =
-      parts.signature === undefined ||
-      parts.signature.webhook(
-        request.raw.url ?? '',
-        request.headers['x-twilio-signature'],
-        formOf(request),
-      );
-    if (!signed)
-      parts.metrics.count('webhook_rejected_total', { where: request.routeOptions.url ?? '' });
-    return signed;
-  };
-
   app.route({
     method: ['GET', 'POST'],
     url: '/incoming-call',
     handler: async (request, reply) => {
       const begunMs = parts.clock.monotonicMs();
-      if (!isSigned(request)) return reply.code(403).send();
+      if (!isSigned(parts, request)) return reply.code(403).send();
       const twiml = answerSafely(request);
       parts.metrics.observe('webhook_seconds', (parts.clock.monotonicMs() - begunMs) / 1000);
       return reply.type(twimlContentType).send(twiml);
@@ -102,7 +82,9 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
       return answerCall(request);
     } catch (err) {
       parts.log.error({ err }, 'a call could not be set up');
-      return fallback(wayOutOf(clinicCalled({ ...queryOf(request), ...formOf(request) }.To)));
+      return fallback(
+        wayOutOf(parts, clinicCalled({ ...queryOf(request), ...formOf(request) }.To)),
+      );
     }
   }
 
@@ -112,41 +94,27 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
     // A call we placed and have forgotten (a restart while it rang) is still ours, only its purpose is lost.
     const direction = params.outbound === undefined ? 'inbound' : 'outbound';
     const outbound =
-      typeof params.outbound === 'string' ? parts.findOutbound(params.outbound) : undefined;
+      typeof params.outbound === 'string' ? parts.outbound.find(params.outbound) : undefined;
     const clinic =
       parts.clinics.find((one) => one.id === outbound?.clinicId) ??
       clinicCalled(direction === 'inbound' ? params.To : params.From);
-    const wayOut = wayOutOf(clinic);
-    if (!isCarrierId(callSid) || !isCarrierId(accountSid)) return fallback(wayOut);
+    if (!isCarrierId(callSid) || !isCarrierId(accountSid)) return fallback(wayOutOf(parts, clinic));
     const answered = answers.get(callSid);
     if (answered !== undefined) {
       parts.metrics.count('webhook_duplicate_total', { where: '/incoming-call' });
       return answered;
     }
-    const refusal = parts.live.refusal() ?? parts.health.unavailable(parts.clock.monotonicMs());
-    if (refusal !== undefined) {
-      const reason = refusal === 'draining' || refusal === 'full' ? refusal : 'model';
-      parts.metrics.count('calls_shed_total', { reason });
-      parts.log.warn({ callSid, reason }, 'call sent to the fallback');
-      return fallback(wayOut);
-    }
-    const call = parts.createCall({
+    const announced = {
       callSid,
       clinic,
       direction,
       from: toCallerE164(params.From),
       to: toCallerE164(params.To),
       ...(outbound?.purpose ? { purpose: outbound.purpose } : {}),
-    });
-    const token = parts.live.expect(call, callSid, accountSid);
-    const publicUrl = parts.publicUrl();
-    const twiml = connectStream({
-      streamUrl: `${publicUrl.replace(/^http/, 'ws')}/media-stream`,
-      streamStatusUrl: `${publicUrl}/stream-status`,
-      parameters: { token },
-      ...wayOut,
-    });
-    remember(answers, callSid, twiml, mostAnswers);
+      ...(outbound?.row ? { row: outbound.row } : {}),
+    } as const;
+    const { twiml, taken } = connectToAgent(parts, announced, accountSid);
+    if (taken) remember(answers, callSid, twiml, mostAnswers);
     return twiml;
   }
 
@@ -154,19 +122,15 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
     return clinicForNumber(parts.clinics, toCallerE164(to), parts.fallbackClinic);
   }
 
-  function wayOutOf(clinic: ClinicProfile) {
-    if (!clinic.reception) return { apology: apologyWithoutWayOut };
-    return {
-      apology: apologyWithWayOut,
-      receptionE164: clinic.reception,
-      ...(parts.callerId ? { callerId: parts.callerId } : {}),
-    };
-  }
-
   app.post('/call-status', async (request, reply) => {
-    if (!isSigned(request)) return reply.code(403).send();
+    if (!isSigned(parts, request)) return reply.code(403).send();
     const update = parseStatusCallback(formOf(request));
     if (update) {
+      const { callSid } = update;
+      const { id, ...attempt } = parseDialReference(queryOf(request));
+      await parts.outbound.reported(id, { callSid, ...attempt }, (known) =>
+        nextCallStatus(known, update),
+      );
       const known = progress.get(update.callSid);
       const next = nextCallStatus(known, update);
       if (next !== known) {
@@ -178,17 +142,26 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
     return reply.type(twimlContentType).send(emptyResponse());
   });
 
-  for (const url of ['/stream-status', '/amd-status']) {
-    app.post(url, async (request, reply) => {
-      if (!isSigned(request)) return reply.code(403).send();
-      const { CallSid: callSid, StreamEvent: event, StreamError: error } = formOf(request);
-      if (event === 'stream-error' && isCarrierId(callSid)) {
-        parts.live.abandon(callSid);
-        parts.log.error({ callSid, reason: String(error) }, 'carrier reports a stream error');
-      }
-      return reply.code(204).send();
-    });
-  }
+  app.post('/stream-status', async (request, reply) => {
+    if (!isSigned(parts, request)) return reply.code(403).send();
+    const { CallSid: callSid, StreamEvent: event, StreamError: error } = formOf(request);
+    if (event === 'stream-error' && isCarrierId(callSid)) {
+      parts.live.abandon(callSid);
+      parts.log.error({ callSid, reason: String(error) }, 'carrier reports a stream error');
+    }
+    return reply.code(204).send();
+  });
+
+  app.post('/amd-status', async (request, reply) => {
+    if (!isSigned(parts, request)) return reply.code(403).send();
+    const heard = parseMachineCallback(formOf(request));
+    const { id, ...attempt } = parseDialReference(queryOf(request));
+    if (heard) {
+      const { callSid, answeredBy } = heard;
+      await parts.outbound.answeredBy(id, { callSid, ...attempt }, answeredBy);
+    }
+    return reply.code(204).send();
+  });
 
   app.get(
     '/media-stream',
@@ -218,6 +191,57 @@ export function voiceRoutes(app: FastifyInstance, parts: VoiceRouteParts): void 
     parts.metrics.count('stream_rejected_total', { reason: 'too-many-pending' });
     oldest.close(1013, 'too many pending streams');
   }
+}
+
+/** Was this request signed by the carrier? One that was not is counted. */
+export function isSigned(
+  { signature, metrics }: Pick<VoiceRouteParts, 'signature' | 'metrics'>,
+  request: FastifyRequest,
+): boolean {
+  const signed =
+    signature === undefined ||
+    signature.webhook(
+      request.raw.url ?? '',
+      request.headers['x-twilio-signature'],
+      formOf(request),
+    );
+  if (!signed) metrics.count('webhook_rejected_total', { where: request.routeOptions.url ?? '' });
+  return signed;
+}
+
+/** The answer that brings a caller to the agent, or, when no more can be `taken`, the way out. */
+export function connectToAgent(
+  parts: VoiceRouteParts,
+  announced: AnnouncedCall,
+  accountSid: string,
+): { twiml: string; taken: boolean } {
+  const { callSid, clinic } = announced;
+  const wayOut = wayOutOf(parts, clinic);
+  const refusal = parts.live.refusal() ?? parts.health.unavailable(parts.clock.monotonicMs());
+  if (refusal !== undefined) {
+    const reason = refusal === 'draining' || refusal === 'full' ? refusal : 'model';
+    parts.metrics.count('calls_shed_total', { reason });
+    parts.log.warn({ callSid, reason }, 'call sent to the fallback');
+    return { twiml: fallback(wayOut), taken: false };
+  }
+  const token = parts.live.expect(parts.createCall(announced), callSid, accountSid);
+  const publicUrl = parts.publicUrl();
+  const twiml = connectStream({
+    streamUrl: `${publicUrl.replace(/^http/, 'ws')}/media-stream`,
+    streamStatusUrl: `${publicUrl}/stream-status`,
+    parameters: { token },
+    ...wayOut,
+  });
+  return { twiml, taken: true };
+}
+
+function wayOutOf({ callerId }: Pick<VoiceRouteParts, 'callerId'>, clinic: ClinicProfile) {
+  if (!clinic.reception) return { apology: apologyWithoutWayOut };
+  return {
+    apology: apologyWithWayOut,
+    receptionE164: clinic.reception,
+    ...(callerId ? { callerId } : {}),
+  };
 }
 
 /** Attaches everything synchronously: frames that come before a handler are lost. */
@@ -257,16 +281,16 @@ function acceptStream(socket: WebSocket, parts: VoiceRouteParts, strays: Set<Med
   }
 }
 
-function formOf(request: FastifyRequest): Record<string, unknown> {
+export function formOf(request: FastifyRequest): Record<string, unknown> {
   const { body } = request;
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
 }
 
-function queryOf(request: FastifyRequest): Record<string, unknown> {
+export function queryOf(request: FastifyRequest): Record<string, unknown> {
   return request.query as Record<string, unknown>;
 }
 
-function remember<T>(memory: Map<string, T>, key: string, value: T, most: number): void {
+export function remember<T>(memory: Map<string, T>, key: string, value: T, most: number): void {
   memory.delete(key);
   memory.set(key, value);
   const [oldest] = memory.keys();

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds, fractional, from an arbitrary origin. */
   monotonicMs(): number;
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch, whole. */
   wallMs(): number;
 }
 
@@ -11,5 +11,5 @@ export function createClock(startsAt?: number): Clock {
   const monotonicMs = () => performance.now();
   if (startsAt === undefined) return { monotonicMs, wallMs: () => Date.now() };
   const origin = performance.now();
-  return { monotonicMs, wallMs: () => startsAt + (performance.now() - origin) };
+  return { monotonicMs, wallMs: () => startsAt + Math.floor(performance.now() - origin) };
 }

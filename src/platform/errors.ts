@@ -10,6 +10,8 @@ export const errorCodes = {
   STORE_WRITE_FAILED: 'Data could not be written durably; nothing was acknowledged.',
   STORE_DAMAGED:
     'Stored data could not be read and no good copy was found; start-up refuses to guess.',
+  DATABASE_UNUSABLE:
+    'PostgreSQL cannot be reached, or its tables cannot be used by this version; the message says which.',
   RECORDING_FAILED: 'The recording of a call stopped; the call itself goes on.',
   PROMPT_MISSING: 'A shipped spoken prompt is missing or empty.',
   SANDBOX_UNAVAILABLE: 'The sandbox needs its optional packages, or may not run with real keys.',

@@ -66,3 +66,19 @@ function answer(reply: FastifyReply, status: number): FastifyReply {
   const known = status < 500 ? (problems.get(status) ?? problems.get(400)) : internalError;
   return reply.code(status).type('application/json; charset=utf-8').send(known);
 }
+
+/** Every route of this plugin: only for those who may, and nothing of it stays in a cache. */
+export function requireBearer(
+  app: FastifyInstance,
+  authorise: (request: FastifyRequest) => boolean,
+): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    if (authorise(request)) return;
+    const message = 'Informe a chave da API: Authorization: Bearer …';
+    return reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send(problem('unauthorized', message));
+  });
+}

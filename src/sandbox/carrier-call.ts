@@ -3,10 +3,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { CallReports, type StatusCallback } from './call-reports.ts';
 import { CarrierStream, type ReceivedMessage, type StreamEnd } from './carrier-stream.ts';
+import { type AnswerLeg, DialLeg } from './dial-leg.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { frameBytes, Mouth } from './mouth.ts';
+import { pause } from './pause.ts';
 import type { HeardSpan } from './playout.ts';
-import type { StreamNoun, Verb } from './twiml-reader.ts';
+import type { DialVerb, StreamNoun, Verb } from './twiml-reader.ts';
 import { readTwimlSource, type TwimlSource } from './twiml-source.ts';
 
 /** Verbs kept in `performed`: a document that redirects for ever does not fill the memory. */
@@ -45,6 +47,8 @@ export interface CarrierCallOptions {
   /** Outbound only: how long it rings, and what happens then. */
   ringMs?: number;
   answer?: (call: CarrierCall) => Answer;
+  /** What becomes of the numbers that this call dials. */
+  answerLeg?: AnswerLeg | undefined;
   keepAudioMs: number;
   misbehave: Misbehaviour;
   clock: Clock;
@@ -61,6 +65,8 @@ export class CarrierCall {
   readonly to: string;
   readonly direction: 'inbound' | 'outbound-api';
   readonly performed: Verb[] = [];
+  /** The numbers that were dialled for this call, in order. */
+  readonly legs: DialLeg[] = [];
   /** Trouble that Twilio would file in its debugger: 11200, 12100, 12200, 12300, 319xx. */
   readonly errors: { code: number; reason: string }[] = [];
   /** Settles when `start` was sent, or with undefined when the call ended without a stream. */
@@ -243,11 +249,26 @@ export class CarrierCall {
     this.performed.push(verb);
     if (this.performed.length > mostVerbs) this.#pending = [];
     if (verb.verb === 'connect') await this.#connect(verb.stream);
+    if (verb.verb === 'dial') await this.#dial(verb);
     if (verb.verb === 'hangup') this.#pending = [];
     if (verb.verb === 'reject' && this.performed.length === 1) {
       this.#status = 'busy';
       this.#pending = [];
     }
+  }
+
+  /** Without an action nobody is rung, and the next verb follows at once. */
+  async #dial(verb: DialVerb): Promise<void> {
+    if (verb.attributes.action === undefined) return;
+    const leg = new DialLeg(verb, {
+      ...this.#options,
+      params: () => this.#reports.params(this.#isOver ? 'completed' : this.#status),
+      signal: this.#abort.signal,
+      file: (code, reason) => this.#file(code, reason),
+    });
+    this.legs.push(leg);
+    const next = await leg.play();
+    if (!this.#isOver) this.#pending = next;
   }
 
   async #connect(noun: StreamNoun): Promise<void> {
@@ -320,14 +341,4 @@ export class CarrierCall {
 /** As Twilio's: two letters and 32 hex digits. */
 export function createSid(prefix: 'CA' | 'MZ' | 'PN'): string {
   return `${prefix}${randomBytes(16).toString('hex')}`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      done();
-    });
-  });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { CarrierCall, type CarrierCallOptions } from './carrier-call.ts';
+import type { AnswerLeg } from './dial-leg.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 
 /** Calls remembered after their end, so that REST can still say that they are over. */
@@ -14,6 +15,8 @@ export interface SandboxCarrierOptions {
   authToken?: string | undefined;
   /** The account's only number, E.164. */
   phoneNumber: string;
+  /** What becomes of the numbers that calls dial. Without it everybody answers, presses 1 and talks for a moment. */
+  answerLeg?: AnswerLeg;
   clock: Clock;
   log: Log;
 }
@@ -49,7 +52,7 @@ export interface SandboxCarrier {
 
 /** A telephone company of one number, on loopback: Twilio as far as this system can see it. */
 export function createSandboxCarrier(options: SandboxCarrierOptions): SandboxCarrier {
-  const { accountSid, authToken, clock, log, phoneNumber } = options;
+  const { accountSid, answerLeg, authToken, clock, log, phoneNumber } = options;
   const calls = new Map<string, CarrierCall>();
   const live = new Set<CarrierCall>();
 
@@ -72,6 +75,7 @@ export function createSandboxCarrier(options: SandboxCarrierOptions): SandboxCar
         new CarrierCall({
           accountSid,
           authToken,
+          answerLeg,
           clock,
           log,
           from,
@@ -93,6 +97,7 @@ export function createSandboxCarrier(options: SandboxCarrierOptions): SandboxCar
         new CarrierCall({
           accountSid,
           authToken,
+          answerLeg,
           clock,
           log,
           direction,

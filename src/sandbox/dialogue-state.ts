@@ -1,14 +1,5 @@
-import type { PersonaHints } from './persona-hints.ts';
-import { findDay } from './portuguese-slots.ts';
-import { asRecord, readToolOutput } from './tool-output.ts';
-import {
-  argumentNames,
-  type Field,
-  fields,
-  type Topic,
-  type Utterance,
-  understand,
-} from './utterance.ts';
+import type { FoundAppointment, OfferedTime, ToolOutput } from './tool-output.ts';
+import type { Field, Task, Topic, Utterance } from './utterance.ts';
 
 /** One line of the conversation, in order. Agent lines hold only what the caller can have heard. */
 export type DialogueLine =
@@ -24,299 +15,217 @@ export interface ReceptionistTool {
   parameters?: unknown;
 }
 
-export interface Refusal {
-  message?: string;
-  field?: Field;
+/** What is being done for the caller now; begun anew with each task. */
+export interface Visit {
+  /** Services still to be looked for. */
+  queue: readonly string[];
+  /** Names that a refusal offered instead. */
+  suggestions: readonly string[];
+  offers: readonly OfferedTime[];
+  /** The offers answer what was asked for last. */
+  searched: boolean;
+  /** Nothing is free, or no day is known: only the waiting list is left. */
+  nothingFree: boolean;
+  /** A time is still to be chosen for `facts.service`. */
+  choosing: boolean;
+  basket: readonly OfferedTime[];
+  held: boolean;
+  /** No other service is wanted. */
+  complete: boolean;
+  paid: boolean;
+  /** What the tool said about the payment: the summary repeats it, so it is told once. */
+  payment: 'unsaid' | 'news' | 'told';
+  reviewed: boolean;
+  /** The caller said yes to what was read to them. */
+  agreed: boolean;
+  /** The caller said that something is wrong, not what. */
+  changing: boolean;
+  /** Data that a tool asked for. */
+  needed: readonly Field[];
+  identity: 'unknown' | 'refused' | 'code-wanted' | 'code-sent' | 'verified' | 'shown';
+  appointments: readonly FoundAppointment[];
+  appointment?: FoundAppointment;
 }
 
 /** Everything the receptionist knows after reading the lines so far. */
 export interface DialogueState {
-  /** `null`: the caller would rather not say. */
-  known: Partial<Record<Field, string | null>>;
-  practitioner?: string;
-  /** The clinic needs to know which service, and was not told precisely enough. */
-  vague: boolean;
-  expecting?: Topic;
-  wishes: boolean;
-  confirmed: boolean;
-  recorded: boolean;
+  /** The caller's words. `null`: asked, and they would rather not say. */
+  facts: Partial<Record<Field, string | null>>;
+  callerName?: string;
+  forAnother: boolean;
+  task?: Task;
+  visit: Visit;
+  /** A question of the caller's own, to be answered before anything else. */
+  question?: 'service' | 'clinic';
+  /** A service was explained and may now be booked. */
+  mayBook: boolean;
+  /** Has been asked what else they need. */
+  invited: boolean;
+  tasksDone: number;
+  /** What was booked, as it is spoken. */
+  booked: readonly string[];
+  asked?: Topic;
+  /** To be said before the next question. */
+  aside?: string;
+  /** A tool's answer that the caller has not heard yet. */
+  untold?: ToolOutput & { tool: string };
   /** Consecutive turns that were not understood. */
   misses: number;
-  /** What the caller gave since the agent last spoke. */
-  news: Field[];
+  /** The same refusal, how often in a row. */
+  refusal: { key: string; times: number };
+  calls: { pending: ReadonlyMap<string, string>; all: number; sinceCaller: number };
   last?: 'caller' | 'agent' | 'tool';
   heard?: Utterance;
-  heardText: string;
-  calls: Map<string, string>;
-  toolMessage?: string;
-  refusal?: Refusal;
-  /** A day that a refusal proposed instead. */
-  offeredDay?: string;
+  /** The caller's last line brought a name. */
+  named: boolean;
+  ending?: 'leaving' | 'giving-up' | 'ended';
 }
 
-export const recordTool = 'record_appointment';
-export const endTool = 'end_call';
-/** An optional field is given up after this many answers that were not understood. */
-const patience = 2;
-
-/** Most telling first: a question about “dia e horário” is about the day. */
-const topicWords: [Topic, RegExp][] = [
-  ['anything-else', /mais alguma coisa|algo mais/i],
-  ['confirmation', /posso (?:confirmar|registrar)|est[aá] cert|confirma\b/i],
-  ['service', /especialidade|qual (?:consulta|exame|serviço)/i],
-  ['wish', /posso (?:te |lhe )?ajudar|o que voc[eê] precisa/i],
-  ['notes', /observaç/i],
-  ['email', /e-?mail/i],
-  ['phone', /telefone|n[uú]mero|celular/i],
-  ['name', /nome|com quem (?:eu )?falo/i],
-  ['day', /\bdia\b|\bdata\b/i],
-  ['time', /hor[aá]rio|que horas/i],
+const personal: readonly Field[] = [
+  'patient_name',
+  'birth_date',
+  'rg',
+  'cpf',
+  'address',
+  'phone',
+  'email',
 ];
 
-/** Reads the whole conversation as it stands now. */
-export function readConversation(
-  lines: readonly DialogueLine[],
-  persona: PersonaHints,
-  tools: readonly ReceptionistTool[],
-): DialogueState {
-  const required = requiredFields(tools);
-  return lines.reduce((state, line) => advance(state, line, persona, required), emptyState());
-}
-
-function emptyState(): DialogueState {
+export function emptyState(): DialogueState {
   return {
-    known: {},
-    vague: false,
-    wishes: false,
-    confirmed: false,
-    recorded: false,
+    facts: {},
+    forAnother: false,
+    visit: freshVisit(),
+    mayBook: false,
+    invited: false,
+    tasksDone: 0,
+    booked: [],
     misses: 0,
-    news: [],
-    heardText: '',
-    calls: new Map(),
+    refusal: { key: '', times: 0 },
+    calls: { pending: new Map<string, string>(), all: 0, sinceCaller: 0 },
+    named: false,
   };
 }
 
-function requiredFields(tools: readonly ReceptionistTool[]): ReadonlySet<Field> {
-  const schema = parametersOf(tools.find((tool) => tool.name === recordTool));
-  const listed = Array.isArray(schema.required) ? schema.required : [];
-  return new Set<Field>([
-    'name',
-    'day',
-    'time',
-    ...fields.filter((field) => listed.includes(argumentNames[field])),
-  ]);
+function freshVisit(): Visit {
+  return {
+    queue: [],
+    suggestions: [],
+    offers: [],
+    searched: false,
+    nothingFree: false,
+    choosing: true,
+    basket: [],
+    held: false,
+    complete: false,
+    paid: false,
+    payment: 'unsaid',
+    reviewed: false,
+    agreed: false,
+    changing: false,
+    needed: [],
+    identity: 'unknown',
+    appointments: [],
+  };
 }
 
-export function parametersOf(tool: ReceptionistTool | undefined): Record<string, unknown> {
-  return asRecord(tool?.parameters) ?? {};
+export function withVisit(state: DialogueState, change: Partial<Visit>): DialogueState {
+  return { ...state, visit: { ...state.visit, ...change } };
 }
 
-/** One step of reading: (state, line) → state. */
-export function advance(
+export function withFacts(
   state: DialogueState,
-  line: DialogueLine,
-  persona: PersonaHints,
-  required: ReadonlySet<Field>,
+  facts: Partial<Record<Field, string | null>>,
 ): DialogueState {
-  switch (line.kind) {
-    case 'agent':
-      return afterAgent(state, line);
-    case 'caller':
-      return afterCaller(state, line.text, persona, required);
-    case 'tool-call':
-      return {
-        ...state,
-        confirmed: false,
-        last: 'agent',
-        calls: new Map(state.calls).set(line.callId, line.name),
-      };
-    case 'tool-output':
-      return afterTool(state, line.callId, line.output, persona.today);
-    case 'note':
-      return afterNote(state, line.text, persona.today);
-  }
+  return { ...state, facts: { ...state.facts, ...facts } };
 }
 
-function afterAgent(state: DialogueState, line: { text: string; cut: boolean }): DialogueState {
-  if (line.text.trim() === '') return state;
-  const topic = topicAsked(line.text, line.cut);
+export function without(state: DialogueState, ...fields: Field[]): DialogueState {
+  const facts = { ...state.facts };
+  for (const field of fields) delete facts[field];
+  return { ...state, facts };
+}
+
+/** Begins a task. Who the patient is stays known, unless it is now somebody else. */
+export function startTask(state: DialogueState, task: Task, forAnother: boolean): DialogueState {
+  const kept = forAnother || state.forAnother ? [] : personal;
+  const facts = { ...pick(state.facts, kept), ...pick(state.facts, ['phone', 'email']) };
   return {
     ...state,
-    last: 'agent',
-    news: [],
-    ...(topic ? { expecting: topic } : {}),
-    // In a conversation restored as text after a reconnection, only this question tells that the work is done.
-    recorded: state.recorded || (topic === 'anything-else' && state.confirmed),
+    task,
+    facts,
+    forAnother,
+    visit: freshVisit(),
+    mayBook: false,
+    invited: false,
   };
 }
 
-function topicAsked(text: string, cut: boolean): Topic | undefined {
-  const sentences = text.split(/(?<=[.!?])\s+/);
-  const question = sentences.findLast((sentence) => sentence.includes('?'));
-  const fragment = cut ? sentences.at(-1) : undefined;
-  const asked = /^(?:qual|para que|posso|tem|em que|como|quer)/i.test(fragment ?? '')
-    ? fragment
-    : question;
-  const topic = topicWords.find(([, words]) => words.test(asked ?? ''))?.[0];
-  return topic ?? (/então fica assim/i.test(text) ? 'confirmation' : undefined);
-}
-
-function afterCaller(
-  state: DialogueState,
-  text: string,
-  persona: PersonaHints,
-  required: ReadonlySet<Field>,
-): DialogueState {
-  const asked = state.expecting;
-  // An answer to a field that is already known is read as any other sentence (a summary cut before its question).
-  const stale = asked === 'notes' && state.known.notes !== undefined;
-  const heard = understand(text, stale ? 'confirmation' : asked, persona.today);
-  const fresh = state.recorded && heard.wishes && !heard.no ? anotherVisit(state) : state;
-  const given = givenFields(fresh, heard, text, persona, required);
-  const known = { ...fresh.known, ...given };
-  if (changesField(asked, heard) && heard.mentioned) delete known[heard.mentioned];
-  const isNew = (field: Field) => given[field] != null && given[field] !== fresh.known[field];
-  const news = fields.filter(isNew);
-  const understood = isUnderstood(asked, heard, given);
-  const misses = understood ? 0 : state.misses + 1;
-  if (misses >= patience && isField(asked) && !required.has(asked)) known[asked] ??= null;
-  const confirms = asked === 'confirmation' && heard.yes && news.length === 0;
-  const revokes = heard.no || heard.asksToWait || news.length > 0;
+/** The task is over, done or not. */
+export function endTask(state: DialogueState, aside?: string): DialogueState {
+  const { task: _, question: __, ...rest } = state;
   return {
-    ...fresh,
-    known,
-    ...(heard.practitioner && !fresh.recorded ? { practitioner: heard.practitioner } : {}),
-    wishes: fresh.wishes || heard.wishes || news.includes('day') || news.includes('time'),
-    confirmed: confirms || (fresh.confirmed && !revokes),
-    misses,
-    news: [...new Set([...fresh.news, ...news])],
-    last: 'caller',
-    heard,
-    heardText: text,
-  };
-}
-
-function anotherVisit(state: DialogueState): DialogueState {
-  const { name, phone, email } = state.known;
-  const known: DialogueState['known'] = {};
-  if (name !== undefined) known.name = name;
-  if (phone !== undefined) known.phone = phone;
-  if (email !== undefined) known.email = email;
-  const { practitioner: _, ...rest } = state;
-  return { ...rest, known, recorded: false, confirmed: false, vague: false };
-}
-
-function givenFields(
-  state: DialogueState,
-  heard: Utterance,
-  text: string,
-  persona: PersonaHints,
-  required: ReadonlySet<Field>,
-): DialogueState['known'] {
-  if (state.recorded) return {};
-  const given: DialogueState['known'] = { ...heard.facts };
-  const asked = state.expecting;
-  if (asked === 'day' && heard.yes && state.offeredDay) given.day ??= state.offeredDay;
-  if (asked === 'phone' && heard.samePhone) {
-    if (persona.callerPhone) given.phone = persona.callerPhone;
-    else if (!required.has('phone')) given.phone = null;
-  }
-  if (!isField(asked) || given[asked] || state.known[asked] !== undefined) return given;
-  if (heard.declines || (asked === 'notes' && heard.enough)) {
-    if (!required.has(asked)) given[asked] = null;
-  } else if (asked === 'notes' && isNote(heard, text)) {
-    given.notes = text.trim();
-  }
-  return given;
-}
-
-function isNote(heard: Utterance, text: string): boolean {
-  const noise =
-    heard.present || heard.asksRepeat || heard.asksToWait || heard.corrects || heard.asks;
-  return text.trim() !== '' && !noise;
-}
-
-function changesField(asked: Topic | undefined, heard: Utterance): boolean {
-  return asked === 'confirmation' && !heard.yes && !heard.asks;
-}
-
-function isUnderstood(
-  asked: Topic | undefined,
-  heard: Utterance,
-  given: DialogueState['known'],
-): boolean {
-  if (Object.keys(given).length > 0) return true;
-  if (
-    heard.asksRepeat ||
-    heard.asksToWait ||
-    heard.present ||
-    heard.asks ||
-    heard.farewell ||
-    heard.enough
-  )
-    return true;
-  if (asked === 'confirmation' || asked === 'anything-else')
-    return (
-      heard.yes || heard.no || heard.wishes || heard.thanksOnly || heard.mentioned !== undefined
-    );
-  return !isField(asked) && (heard.wishes || heard.yes || heard.no);
-}
-
-const isField = (topic: Topic | undefined): topic is Field =>
-  topic !== undefined && (fields as readonly string[]).includes(topic);
-
-function afterTool(
-  state: DialogueState,
-  callId: string,
-  output: string,
-  today: string,
-): DialogueState {
-  const name = state.calls.get(callId);
-  const calls = new Map(state.calls);
-  calls.delete(callId);
-  const result = readToolOutput(output);
-  const { toolMessage: _, refusal: __, ...rest } = state;
-  const next: DialogueState = {
     ...rest,
-    calls,
-    last: 'tool',
-    ...(result.message ? { toolMessage: result.message } : {}),
-  };
-  if (name === endTool) return { ...next, recorded: true, toolMessage: '' };
-  if (name !== recordTool) return next;
-  if (!result.refused) return { ...next, recorded: true, expecting: 'anything-else' };
-  const known = { ...state.known };
-  if (result.field) delete known[result.field];
-  const vague = result.field === 'service';
-  const refusal: Refusal = {
-    ...(result.message ? { message: result.message } : {}),
-    ...(result.field ? { field: result.field } : {}),
-  };
-  const { practitioner: ___, ...open } = next;
-  const proposal = /próximo dia é ([^.]*)/.exec(result.message ?? '')?.[1];
-  const offeredDay = proposal ? findDay(proposal, today) : undefined;
-  return {
-    ...(vague ? open : next),
-    vague,
-    known,
-    refusal,
-    ...(offeredDay ? { offeredDay } : {}),
-    confirmed: false,
-    expecting: result.field ?? 'confirmation',
+    facts: pick(state.facts, personal),
+    visit: freshVisit(),
+    mayBook: false,
+    tasksDone: state.tasksDone + 1,
+    ...(aside ? { aside } : {}),
   };
 }
 
-/**
- * After a reconnection a tool's outcome comes back as a written note that names the tool. It is news only when the caller
- * had just confirmed; otherwise the conversation that came before the note has already dealt with it.
- */
-function afterNote(state: DialogueState, text: string, today: string): DialogueState {
-  const line = text.split('\n').findLast((one) => one.includes(recordTool));
-  if (line === undefined) return state;
-  const callId = 'note';
-  const told = { ...state, calls: new Map(state.calls).set(callId, recordTool) };
-  const after = afterTool(told, callId, /\{.*\}/.exec(line)?.[0] ?? '', today);
-  if (after.recorded) return state.recorded ? state : after;
-  return state.confirmed ? after : state;
+function pick(facts: DialogueState['facts'], fields: readonly Field[]): DialogueState['facts'] {
+  return Object.fromEntries(
+    fields.flatMap((field) => (facts[field] === undefined ? [] : [[field, facts[field]]])),
+  );
 }
+
+/** Another time for what is being chosen, or for what was chosen last. `null`: any; undefined: to be asked. */
+export function seekTime(state: DialogueState, when: string | null | undefined): DialogueState {
+  const { basket, choosing } = state.visit;
+  const sought = withVisit(state, {
+    ...(choosing ? {} : { basket: basket.slice(0, -1) }),
+    choosing: true,
+    offers: [],
+    searched: false,
+    nothingFree: false,
+    changing: false,
+    ...unsettled,
+  });
+  return when === undefined ? without(sought, 'when') : withFacts(sought, { when });
+}
+
+/** One more service, or another in the place of the last: undefined is to be asked. */
+export function seekService(
+  state: DialogueState,
+  wanted: { services: readonly string[]; practitioner?: string },
+  place: 'added' | 'instead',
+): DialogueState {
+  const { basket, choosing } = state.visit;
+  const [service, ...queue] = wanted.services;
+  const cleared = without(state, 'service', 'practitioner', ...(choosing ? [] : ['when' as const]));
+  const sought = withVisit(cleared, {
+    basket: place === 'instead' && !choosing ? basket.slice(0, -1) : basket,
+    queue: [...queue, ...state.visit.queue],
+    choosing: true,
+    suggestions: [],
+    offers: [],
+    searched: false,
+    nothingFree: false,
+    complete: false,
+    changing: false,
+    ...unsettled,
+  });
+  return withFacts(sought, {
+    ...(service ? { service } : {}),
+    ...(wanted.practitioner ? { practitioner: wanted.practitioner } : {}),
+  });
+}
+
+/** What a change of the visit makes undone. */
+export const unsettled: Partial<Visit> = {
+  held: false,
+  paid: false,
+  reviewed: false,
+  agreed: false,
+};

@@ -97,7 +97,7 @@ async function takeSteps(
     const deed: PatientDeed = { step, atMs, endMs: atMs, overAgent };
     deeds.push(deed);
     if ('hangUp' in step) return leave(call, 'hung-up');
-    await act(call, step, voices[index] ?? Buffer.alloc(0));
+    await act(options, step, voices[index]);
     deed.endMs = call.nowMs();
     if (!('cough' in step)) ear.forget();
     if (isOver()) return index === script.length - 1 ? 'agent-ended' : 'cut-off';
@@ -111,24 +111,38 @@ async function leave<T>(call: PatientLine, outcome: T): Promise<T> {
   return outcome;
 }
 
-async function act(call: PatientLine, step: PatientStep, voice: Buffer): Promise<void> {
+async function act(
+  options: PatientOptions,
+  step: PatientStep,
+  voice: Buffer | undefined,
+): Promise<void> {
+  const { call } = options;
   if ('keys' in step) await call.pressKeys(step.keys);
-  else await call.say(voice);
+  else if ('say' in step && typeof step.say !== 'string')
+    await call.say(await learnLine(options, await step.say()));
+  else await call.say(voice ?? Buffer.alloc(0));
 }
 
-/** The sound of each step, in order. Lines are taught to the phrasebook; a noise has no words to teach. */
-async function learnLines({ phrasebook, script, synthesiser }: PatientOptions): Promise<Buffer[]> {
-  const sounds: Buffer[] = [];
-  for (const step of script) {
-    if ('say' in step) {
-      const ulaw = await synthesiser.speak(step.say, 'patient');
-      phrasebook.learn(step.say, ulaw);
-      sounds.push(ulaw);
-    } else {
-      sounds.push('cough' in step ? makeNoise(step.cough) : Buffer.alloc(0));
-    }
+/** The sound of each step, in order. What is only known when it is said has none yet. */
+async function learnLines(options: PatientOptions): Promise<(Buffer | undefined)[]> {
+  const sounds: (Buffer | undefined)[] = [];
+  for (const step of options.script) {
+    if ('cough' in step) sounds.push(makeNoise(step.cough));
+    else if ('say' in step && typeof step.say === 'string')
+      sounds.push(await learnLine(options, step.say));
+    else sounds.push(undefined);
   }
   return sounds;
+}
+
+/** Lines are taught to the phrasebook; a noise has no words to teach. */
+async function learnLine(
+  { phrasebook, synthesiser }: PatientOptions,
+  text: string,
+): Promise<Buffer> {
+  const ulaw = await synthesiser.speak(text, 'patient');
+  phrasebook.learn(text, ulaw);
+  return ulaw;
 }
 
 /** How long into the agent's turn; without it, after the agent's turn. */

@@ -1,7 +1,6 @@
 /**
- * Just enough Portuguese for the sandbox receptionist: days, times, names, telephones and e-mails as callers say them.
- * It finds one of each in a sentence and guesses nothing else. Days are `YYYY-MM-DD`, times `HH:MM`, telephones E.164
- * when the area code was said.
+ * Just enough Portuguese for the sandbox receptionist: names, and the days and times (`HH:MM`) by which a caller picks
+ * one of a few offers. What a day, a number or a sum means is the tools' work: they are given the words.
  */
 
 const unitWords: Record<string, number> = {
@@ -56,17 +55,6 @@ const months = [
   'novembro',
   'dezembro',
 ];
-const spokenWeekdays = [
-  'domingo',
-  'segunda-feira',
-  'terça-feira',
-  'quarta-feira',
-  'quinta-feira',
-  'sexta-feira',
-  'sábado',
-];
-const dayMs = 86_400_000;
-
 /** Lower case, no accents, hyphens as spaces: `Terça-feira, às` → `terca feira, as`. */
 export function plain(text: string): string {
   return text
@@ -79,7 +67,7 @@ export function plain(text: string): string {
 }
 
 /** Plain text with number words as digits: `às vinte e duas e meia` → `as 22 e meia`. */
-function withDigits(text: string): string {
+export function withDigits(text: string): string {
   const words = plain(text).split(' ');
   const out: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -107,83 +95,52 @@ function spokenUnit(word: string | undefined): { value: number; tail: string } |
   return value === undefined || value === 0 ? undefined : { value, tail };
 }
 
-/** @param today `YYYY-MM-DD` at the clinic. The day is today or later; a bare weekday is never today. */
-export function findDay(text: string, today: string): string | undefined {
-  const said = withDigits(text);
-  return dated(said, today) ?? relative(said, today);
-}
-
-function dated(said: string, today: string): string | undefined {
-  const iso = /\b(\d{4}) (\d{2}) (\d{2})\b/.exec(said);
-  if (iso) return realDay(Number(iso[1]), Number(iso[2]), Number(iso[3]));
-  const named = new RegExp(`\\b(\\d{1,2}|primeiro) de (${months.join('|')})(?: de (\\d{4}))?`).exec(
-    said,
+/** Does it hold a number, in words or digits? `uma` and `um` alone are articles. */
+export function hasNumber(text: string): boolean {
+  return (
+    /\d/.test(withDigits(text.replace(/\b(?:um|uma)\b/gi, ' '))) ||
+    /\bmil\b|\bcem\b|\bcento\b|(?:duz|trez|quinh)entos|\w+centos\b/.test(plain(text))
   );
-  const slashed = /\b(\d{1,2})\/(\d{1,2})(?:\/(\d{4}))?\b/.exec(said);
-  if (named) return inMonth(named[1], months.indexOf(named[2] ?? '') + 1, named[3], today);
-  if (slashed) return inMonth(slashed[1], Number(slashed[2]), slashed[3], today);
-  const bare = /\bdia (\d{1,2}|primeiro)\b/.exec(said);
-  return bare ? nextMonthday(toMonthday(bare[1]), today) : undefined;
 }
 
-const toMonthday = (word: string | undefined) => (word === 'primeiro' ? 1 : Number(word));
-
-function inMonth(
-  day: string | undefined,
-  month: number,
-  year: string | undefined,
-  today: string,
-): string | undefined {
-  if (year) return realDay(Number(year), month, toMonthday(day));
-  const thisYear = Number(today.slice(0, 4));
-  const found = realDay(thisYear, month, toMonthday(day));
-  return found && found >= today ? found : realDay(thisYear + 1, month, toMonthday(day));
+/** A day named by itself: its weekday (0 is Sunday) or its number in the month. */
+export interface NamedDay {
+  weekday?: number;
+  monthday?: number;
 }
 
-function nextMonthday(day: number, today: string): string | undefined {
-  let [year = 0, month = 1] = today.split('-').map(Number);
-  // Twelve months hold every day of month at least once.
-  for (let tries = 0; tries < 12; tries++) {
-    const found = realDay(year, month, day);
-    if (found && found >= today) return found;
-    month = month === 12 ? 1 : month + 1;
-    if (month === 1) year += 1;
-  }
-  return undefined;
-}
-
-function relative(said: string, today: string): string | undefined {
-  if (/\bdepois de amanha\b/.test(said)) return addDays(today, 2);
-  if (/\bamanha\b/.test(said)) return addDays(today, 1);
-  if (/\bhoje\b/.test(said)) return today;
+/** The day a caller picks from a list: `na quinta`, `dia vinte e seis`. It is not looked up in a calendar. */
+export function findNamedDay(text: string): NamedDay | undefined {
+  const said = withDigits(text);
+  const monthday =
+    /\bdia (\d{1,2}|primeiro)\b/.exec(said)?.[1] ??
+    new RegExp(`\\b(\\d{1,2}|primeiro) de (?:${months.join('|')})`).exec(said)?.[1];
   const weekday = new RegExp(
     `\\b(${weekdays.join('|')})(?! (?:vez|opcao|via|pessoa|parte))\\b`,
-  ).exec(said);
-  if (!weekday) return undefined;
-  const ahead = (weekdays.indexOf(weekday[1] ?? '') - weekdayOf(today) + 7) % 7;
-  return addDays(today, ahead === 0 ? 7 : ahead);
+  ).exec(said)?.[1];
+  if (!monthday && !weekday) return undefined;
+  return {
+    ...(weekday ? { weekday: weekdays.indexOf(weekday) } : {}),
+    ...(monthday ? { monthday: monthday === 'primeiro' ? 1 : Number(monthday) } : {}),
+  };
 }
 
-function realDay(year: number, month: number, day: number): string | undefined {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
-    ? date.toISOString().slice(0, 10)
-    : undefined;
-}
-
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+/** @param day `YYYY-MM-DD` */
+export function isNamedDay(day: string, named: NamedDay): boolean {
+  const { weekday, monthday } = named;
+  return (
+    (weekday === undefined || weekday === weekdayOf(day)) &&
+    (monthday === undefined || monthday === Number(day.slice(8, 10)))
+  );
 }
 
 function weekdayOf(day: string): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay();
 }
 
-/** `terça-feira, dia 24 de novembro`. */
+/** `2026-11-24` → `dia 24 de novembro`. */
 export function speakDay(day: string): string {
-  const month = months[Number(day.slice(5, 7)) - 1] === 'marco' ? 'março' : undefined;
-  const name = month ?? months[Number(day.slice(5, 7)) - 1] ?? '';
-  return `${spokenWeekdays[weekdayOf(day)] ?? ''}, dia ${Number(day.slice(8))} de ${name}`;
+  return `dia ${Number(day.slice(8, 10))} de ${months[Number(day.slice(5, 7)) - 1] ?? ''}`;
 }
 
 const period = '(?:\\s+(?:da|de|na|a|pela) (manha|tarde|noite))?';
@@ -240,25 +197,16 @@ function toTime(hours: number, minutes: number, part: string | undefined): strin
 
 const pad = (value: number) => String(value).padStart(2, '0');
 
-/** `às 10 horas`, `às 14 e 30`, `à uma da tarde`. */
-export function speakTime(time: string): string {
-  const hours = Number(time.slice(0, 2));
-  const minutes = Number(time.slice(3));
-  if (hours === 12 && minutes === 0) return 'ao meio-dia';
-  const start = hours === 1 ? 'à 1' : `às ${hours}`;
-  if (minutes > 0) return `${start} e ${minutes}`;
-  return `${start} ${hours === 1 ? 'hora' : 'horas'}`;
-}
-
 const introductions =
-  /(?:meu nome (?:completo )?[eé]|me chamo|(?:eu )?sou [oa]?|aqui (?:quem fala )?[eé] [oa]?|quem fala [eé] [oa]?|fala [oa]|em nome d[eoa]|no nome d[eoa]|nome:)\s*/iu;
+  /(?:meu nome (?:completo )?[eé]|[oa] nome (?:certo |completo |correto |dele |dela |d[oa] (?:meu |minha )?\p{L}+ )*[eé]|(?:el[ea] )?se chama|me chamo|(?:eu )?sou [oa]?|aqui (?:quem fala )?[eé] [oa]?|quem fala [eé] [oa]?|fala [oa]|em nome d[eoa]|no nome d[eoa]|nome:)\s*/iu;
 const nameConnectors = new Set(['da', 'de', 'do', 'das', 'dos', 'e']);
 /** Words that may begin with a capital, or follow a name, and are never a part of one. */
 const notNames = new Set(
   (
     'quero queria gostaria preciso desejo vou posso pode eu que uma um para com por favor obrigado obrigada ola oi bom boa ' +
     'sim nao paciente cliente isso certo da de do e minha meu consulta telefone alo entao eh na no hoje amanha so esta ' +
-    'espera espere repete como quanto qual quando onde tem aceita voces um dois momento aham desculpa'
+    'espera espere repete como quanto qual quando onde tem aceita voces um dois momento aham desculpa pix dinheiro cartao ' +
+    'marcar cancelar remarcar tanto faz qualquer dia errado outro outra nenhum nenhuma primeira primeiro segunda ultima ultimo'
   ).split(' '),
 );
 const longestName = 6;
@@ -268,7 +216,7 @@ export function findName(text: string): string | undefined {
   const introduced = introductions.exec(text);
   if (!introduced) return undefined;
   const rest = text.slice(introduced.index + introduced[0].length);
-  const cued = /nome|chamo/i.test(introduced[0]);
+  const cued = /nome|chamo|chama/i.test(introduced[0]);
   if (!cued && !/^\p{Lu}/u.test(rest)) return undefined;
   return takeName(rest);
 }
@@ -296,39 +244,4 @@ function takeName(text: string): string | undefined {
   }
   while (words.length > 0 && nameConnectors.has(words.at(-1) ?? '')) words.pop();
   return words.length > 0 ? words.join(' ') : undefined;
-}
-
-/** `maria ponto clara arroba exemplo ponto com` → `maria.clara@exemplo.com`. */
-export function findEmail(text: string): string | undefined {
-  const typed = text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/\s*\b(?:arroba)\b\s*/g, '@')
-    .replace(/\s+ponto\s+/g, '.')
-    .replace(/\s+(?:underline|underscore|sublinhado)\s+/g, '_')
-    .replace(/\s+(?:traco|hifen)\s+/g, '-');
-  return /[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+/.exec(typed)?.[0];
-}
-
-/**
- * Ten or eleven digits with the area code → E.164; eight or nine → as said. In telephones “meia” is six.
- * Digits may be written, spoken one by one, or in tens.
- */
-export function findPhone(text: string): string | undefined {
-  const said = withDigits(text.replace(/[+()./,-]/g, ' ')).replace(/[.,;!?]/g, ' ');
-  const words = said.split(/\s+/);
-  const runs = [''];
-  for (const word of words) {
-    const run = runs.at(-1) ?? '';
-    if (/^\d+$/.test(word)) runs[runs.length - 1] = run + word;
-    else if (word === 'meia' && run.length > 1) runs[runs.length - 1] = `${run}6`;
-    else if (word !== 'e') runs.push('');
-  }
-  const digits = runs.sort((a, b) => b.length - a.length)[0] ?? '';
-  if (digits.length < 8) return undefined;
-  // Other numbers may touch the telephone (“às dez, onze nove…”): a mobile is the last eleven, with its ninth digit.
-  const national = digits.length > 11 ? digits.slice(-11) : digits;
-  if (digits.length > 11 && national[2] !== '9') return undefined;
-  return national.length < 10 ? national : `+55${national}`;
 }

@@ -252,7 +252,6 @@ export function createRealtimeConversation(
       instructions: settings.instructions,
       ...(parameters.instructions ? { replyInstructions: parameters.instructions } : {}),
       tools,
-      wallMs: clock.wallMs(),
     });
   }
 

@@ -174,7 +174,7 @@ export function startResponse(
     return index;
   }
 
-  function call(wanted: { name: string; arguments: Record<string, string> }): void {
+  function call(wanted: { name: string; arguments: Record<string, unknown> }): void {
     const item: ConversationItem = {
       id: `item_${createId()}`,
       kind: 'call',

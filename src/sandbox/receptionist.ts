@@ -1,16 +1,11 @@
-import {
-  type DialogueLine,
-  type DialogueState,
-  endTool,
-  parametersOf,
-  type ReceptionistTool,
-  readConversation,
-  recordTool,
-} from './dialogue-state.ts';
-import { findAnswer, type PersonaHints, readPersona } from './persona-hints.ts';
-import { speakDay, speakTime } from './portuguese-slots.ts';
+import { readConversation } from './dialogue-reading.ts';
+import type { DialogueLine, DialogueState, ReceptionistTool } from './dialogue-state.ts';
+import { endTool, transferTool } from './dialogue-tools.ts';
+import { type PersonaHints, readPersona } from './persona-hints.ts';
+import { hasTool, type Move, nextMove, type ToolRequest } from './receptionist-moves.ts';
+import { questionOf } from './receptionist-questions.ts';
 import { asRecord } from './tool-output.ts';
-import { argumentNames, type Field, fields, type Topic, type Utterance } from './utterance.ts';
+import type { Topic } from './utterance.ts';
 
 /**
  * The sandbox receptionist: rules, not a model. It is a pure reading of the conversation as it stands, so what was
@@ -23,27 +18,17 @@ export interface DialogueContext {
   /** Those of this one response; a text between « and » is spoken as it stands. */
   replyInstructions?: string;
   tools: readonly ReceptionistTool[];
-  /** Epoch ms, for instructions that do not say what day it is. */
-  wallMs: number;
 }
 
 export interface ReceptionistReply {
   say?: string;
-  call?: { name: string; arguments: Record<string, string> };
+  call?: ToolRequest;
 }
 
-const questions: Record<Topic, string> = {
-  service: 'Com qual especialidade, ou qual exame?',
-  wish: 'Como posso ajudar?',
-  name: 'Qual é o seu nome completo?',
-  day: 'Para que dia você gostaria?',
-  time: 'Qual horário fica melhor?',
-  phone: 'Qual é o telefone para contato, com o DDD?',
-  email: 'Qual é o seu e-mail?',
-  notes: 'Tem alguma observação para o atendimento?',
-  confirmation: 'Posso confirmar?',
-  'anything-else': 'Posso ajudar em mais alguma coisa?',
-};
+/** Tools called without a word from the caller: choosing another time takes a search, a hold, a payment, a review. */
+const mostCallsInARow = 6;
+/** Tools called in one conversation. The longest of the script takes some twenty. */
+const mostCalls = 60;
 
 /** What to say and which tool to call now. Both may be absent: then there is nothing to add. */
 export function answer(
@@ -52,166 +37,144 @@ export function answer(
 ): ReceptionistReply {
   const verbatim = /«([^»]+)»/.exec(context.replyInstructions ?? '')?.[1]?.trim();
   if (verbatim) return { say: verbatim };
-  const persona = readPersona(context.instructions, context.wallMs);
-  const state = readConversation(lines, persona, context.tools);
-  return reply(state, context, persona);
+  const persona = readPersona(context.instructions);
+  const state = readConversation(lines, context.tools);
+  return withinLimits(reply(state, context.tools, persona), state, context.tools);
 }
 
 function reply(
   state: DialogueState,
-  context: DialogueContext,
+  tools: readonly ReceptionistTool[],
   persona: PersonaHints,
 ): ReceptionistReply {
   if (state.last === undefined) return { say: greeting(persona) };
-  if (state.last === 'tool') return afterToolReply(state);
-  if ([...state.calls.values()].includes(recordTool))
-    return { say: 'Só mais um instante, estou registrando.' };
-  const heard = state.heard;
-  if (state.last === 'agent' || !heard) return { say: nextQuestion(state) };
-  if (isLeaving(state, heard)) return goodbye(context, persona);
-  if (heard.asksToWait) return { say: 'Claro, eu espero.' };
-  if (heard.asksRepeat) return { say: nextQuestion(state) };
-  if (heard.asks && state.news.length === 0) return { say: information(state, context) };
-  if (state.recorded) return { say: afterRecorded(heard, state) };
-  return nextStep(state, heard, context);
+  if (state.ending === 'ended') return {};
+  if (state.ending === 'giving-up') return handOver(state, tools);
+  if (state.ending === 'leaving') return goodbye(state, tools, persona);
+  if (state.last !== 'tool' && state.calls.pending.size > 0)
+    return { say: 'Só mais um instante, por favor.' };
+  const move = nextMove(state, tools);
+  if (state.untold) return tell(state, state.untold, move);
+  if (state.last === 'caller' && state.heard?.asksToWait) return { say: 'Claro, eu espero.' };
+  if ('call' in move) return move;
+  return { say: `${opening(state, move.topic)}${move.say}` };
 }
 
-function greeting(persona: PersonaHints): string {
-  const who = persona.agent ? `Aqui é ${persona.agent}` : 'Aqui é da recepção';
-  const where = persona.clinic ? `, da ${persona.clinic}` : '';
-  return `Olá! ${persona.agent || !persona.clinic ? `${who}${where}` : `Aqui é da ${persona.clinic}`}. ${questions.wish}`;
+function greeting({ agent, clinic }: PersonaHints): string {
+  const who = agent ? `Aqui é ${agent}` : 'Aqui é da recepção';
+  const where = clinic ? `, da ${clinic}` : '';
+  return `Olá! ${agent || !clinic ? `${who}${where}` : `Aqui é da ${clinic}`}. Como posso ajudar?`;
 }
 
-function isLeaving(state: DialogueState, heard: Utterance): boolean {
-  if (heard.farewell && state.news.length === 0) return true;
-  const asked = state.expecting === 'anything-else';
-  return asked && (heard.no || heard.thanksOnly || heard.enough) && !heard.wishes;
+/** A short acknowledgement, or that it was not understood. */
+function opening(state: DialogueState, topic: Topic): string {
+  if (state.aside) return `${state.aside} `;
+  const { heard } = state;
+  if (state.last !== 'caller' || !heard) return '';
+  if (state.misses > 0) return 'Desculpe, não entendi. ';
+  if (heard.present) return 'Sim, estou ouvindo. ';
+  if (heard.asksRepeat) return '';
+  if (state.named && state.callerName) return `Certo, ${firstName(state.callerName)}. `;
+  if (topic === 'change') return 'Sem problema. ';
+  return topic === 'wish' ? 'Claro. ' : 'Certo. ';
 }
 
-function goodbye(context: DialogueContext, persona: PersonaHints): ReceptionistReply {
-  const where = persona.clinic ? ` para a ${persona.clinic}` : '';
-  return {
-    say: `Agradeço a ligação${where}. Até logo!`,
-    ...(has(context, endTool) ? { call: { name: endTool, arguments: {} } } : {}),
-  };
-}
+const firstName = (name: string) => name.split(' ')[0] ?? '';
 
-const has = (context: DialogueContext, name: string) =>
-  context.tools.some((tool) => tool.name === name);
+/** Topics whose question the tool asks better, for it knows what is missing. */
+const ownQuestions: readonly Topic[] = ['slot', 'confirmation', 'confirm-transfer'];
 
-function afterToolReply(state: DialogueState): ReceptionistReply {
-  if (state.toolMessage === '') return {};
-  if (state.refusal) {
-    const message = state.refusal.message ?? 'Não consegui registrar agora.';
-    const question = state.refusal.field
-      ? questions[state.refusal.field]
-      : 'Posso confirmar de novo?';
-    return { say: message.includes('?') ? message : `${message} ${question}` };
-  }
-  const message = state.toolMessage ?? (state.recorded ? 'Pronto, está registrado.' : 'Certo.');
-  return { say: message.includes('?') ? message : `${message} ${nextQuestion(state)}` };
-}
-
-function information(state: DialogueState, context: DialogueContext): string {
-  const found = findAnswer(state.heardText, context.instructions);
-  return `${found ?? 'Essa informação eu não tenho aqui, mas a recepção confirma para você.'} ${nextQuestion(state)}`;
-}
-
-function afterRecorded(heard: Utterance, state: DialogueState): string {
-  if (heard.yes) return 'Claro. O que você precisa?';
-  if (Object.keys(heard.facts).length > 0 || heard.corrects)
-    return `Seu horário já está registrado. Para mudar, a recepção ajuda você. ${questions['anything-else']}`;
-  return `${state.misses > 0 ? 'Desculpe, não entendi. ' : ''}${questions['anything-else']}`;
-}
-
-function nextStep(
+/** Reads a tool's answer to the caller, and goes on. What went well and leads to more work goes unsaid. */
+function tell(
   state: DialogueState,
-  heard: Utterance,
-  context: DialogueContext,
+  told: NonNullable<DialogueState['untold']>,
+  move: Move,
 ): ReceptionistReply {
-  const opening = opener(state, heard);
-  const missing = missingField(state);
-  if (!missing && state.confirmed) return record(state, context);
-  if (missing || state.expecting !== 'confirmation') {
-    return { say: `${opening}${nextQuestion(state)}` };
-  }
-  if (heard.no && state.news.length === 0) return { say: 'Sem problema. O que eu devo mudar?' };
-  return { say: `${opening}${questions.confirmation}` };
+  const { tool } = told;
+  // The call is about to be put through: nothing is asked any more.
+  if (tool === transferTool && told.ok) return { say: told.message };
+  const informs =
+    tool === 'service_details' ||
+    tool === 'clinic_info' ||
+    (tool === 'choose_payment' && state.visit.payment === 'news');
+  if ('call' in move && !informs) return move;
+  const message =
+    told.message || (told.ok ? 'Certo.' : 'Desculpe, tive um problema no sistema agora.');
+  if ('call' in move) return { say: withoutQuestion(message), ...move };
+  const keeps = ownQuestions.includes(move.topic) || (!told.ok && isAskedByTool(move.topic, told));
+  if (keeps && message.includes('?')) return { say: message };
+  return { say: `${keeps ? message : withoutQuestion(message)} ${move.say}` };
 }
 
-/** A short acknowledgement of what is new, or of not having understood. */
-function opener(state: DialogueState, heard: Utterance): string {
-  if (state.news.length === 0) {
-    if (state.misses > 0) return 'Desculpe, não entendi. ';
-    return heard.present ? 'Sim, estou ouvindo. ' : 'Certo. ';
-  }
-  const first = state.news.includes('name') ? (state.known.name ?? '').split(' ')[0] : '';
-  const details = state.news
-    .filter((field) => isWorthSaying(field, state))
-    .map((field) => spoken(field, state.known[field] ?? ''))
-    .filter((detail) => detail !== '');
-  const greeted = first && details.length === 0 ? `Certo, ${first}. ` : '';
-  if (details.length > 0) return `Certo, ${details.join(', ')}. `;
-  return greeted || (state.news.includes('service') ? 'Certo. ' : 'Anotado. ');
+/** After a refusal that names what is to be asked again, or names to choose from. */
+function isAskedByTool(
+  topic: Topic,
+  { field, names, code }: { field?: string; names: readonly string[]; code: string },
+) {
+  if (topic === field) return true;
+  if (topic === 'service') return names.length > 0;
+  return topic === 'cash_amount' && code.startsWith('cash-');
 }
 
-/** A name or a wish is only said back when it is a correction: the summary repeats both. */
-function isWorthSaying(field: Field, state: DialogueState): boolean {
-  return (field !== 'name' && field !== 'service') || state.expecting === 'confirmation';
+/** Without its last sentence when that is a question: the receptionist asks its own, and knows what was asked. */
+function withoutQuestion(message: string): string {
+  const sentences = message.split(/(?<=[.!?])\s+/);
+  const last = sentences.at(-1) ?? '';
+  return sentences.length > 1 && last.endsWith('?') ? sentences.slice(0, -1).join(' ') : message;
 }
 
-function spoken(field: Field, value: string): string {
-  if (value === '') return '';
-  if (field === 'day') return speakDay(value);
-  if (field === 'time') return speakTime(value);
-  if (field === 'phone') return `telefone de final ${[...value.slice(-4)].join(' ')}`;
-  if (field === 'email') return `e-mail ${value}`;
-  return field === 'name' || field === 'service' ? value : '';
+function goodbye(
+  state: DialogueState,
+  tools: readonly ReceptionistTool[],
+  { clinic }: PersonaHints,
+): ReceptionistReply {
+  const where = clinic ? ` para a ${clinic}` : '';
+  const who = state.callerName ? `, ${firstName(state.callerName)}` : '';
+  const booked =
+    state.booked.length > 0 ? ` Esperamos você: ${[...new Set(state.booked)].join('; e ')}.` : '';
+  return hangingUp(`Obrigada por ligar${where}${who}.${booked} Até logo!`, tools);
 }
 
-function missingField(state: DialogueState): Field | undefined {
-  return fields.find(
-    (field) => state.known[field] === undefined && (field !== 'service' || state.vague),
+/** Nothing more can be done here. It says why, once. */
+function handOver(state: DialogueState, tools: readonly ReceptionistTool[]): ReceptionistReply {
+  const why = state.untold?.message
+    ? withoutQuestion(state.untold.message)
+    : 'Desculpe, não estou conseguindo ajudar por aqui.';
+  return hangingUp(
+    `${why} A recepção da clínica pode atender você. Obrigada por ligar. Até logo!`,
+    tools,
   );
 }
 
-/** The question that moves the conversation on from here. */
-function nextQuestion(state: DialogueState): string {
-  if (state.recorded) return questions['anything-else'];
-  if (!state.wishes && state.known.day === undefined && state.known.time === undefined)
-    return questions.wish;
-  const missing = missingField(state);
-  if (missing === 'day' && state.known.time === undefined)
-    return 'Para que dia e horário você gostaria?';
-  return missing ? questions[missing] : summary(state);
+function hangingUp(say: string, tools: readonly ReceptionistTool[]): ReceptionistReply {
+  return { say, ...(hasTool(tools, endTool) ? { call: { name: endTool, arguments: {} } } : {}) };
 }
 
-function summary(state: DialogueState): string {
-  const details = (['day', 'time', 'phone', 'email'] as const)
-    .map((field) => spoken(field, state.known[field] ?? ''))
-    .filter((detail) => detail !== '');
-  const what = `${state.known.service ?? 'atendimento'} para ${state.known.name ?? ''}`;
-  return `Então fica assim: ${[what, ...details].join(', ')}. ${questions.confirmation}`;
-}
-
-function record(state: DialogueState, context: DialogueContext): ReceptionistReply {
-  const tool = context.tools.find((known) => known.name === recordTool);
-  if (!tool) {
-    return {
-      say: `Anotei o seu pedido, e a recepção confirma com você. ${questions['anything-else']}`,
-    };
+/** A tool that is not there is not called, and no chain of calls is endless. */
+function withinLimits(
+  decided: ReceptionistReply,
+  state: DialogueState,
+  tools: readonly ReceptionistTool[],
+): ReceptionistReply {
+  const { call, say } = decided;
+  if (!call) return decided;
+  const tool = tools.find(({ name }) => name === call.name);
+  const { all, sinceCaller } = state.calls;
+  if (tool && sinceCaller < mostCallsInARow && all < mostCalls) {
+    return { ...decided, call: { ...call, arguments: accepted(call.arguments, tool) } };
   }
-  const accepted = asRecord(parametersOf(tool).properties);
-  const values: [string, string | null | undefined][] = [
-    ...fields.map((field) => [argumentNames[field], state.known[field]] as [string, string | null]),
-    ['practitioner', state.practitioner],
-  ];
-  const given = values.filter(
-    (pair): pair is [string, string] =>
-      typeof pair[1] === 'string' && (!accepted || Object.hasOwn(accepted, pair[0])),
-  );
-  return {
-    say: 'Um momento, por favor.',
-    call: { name: recordTool, arguments: Object.fromEntries(given) },
-  };
+  if (all >= mostCalls && call.name === endTool && tool) return decided;
+  if (say) return { say };
+  const sorry = 'Isso a recepção da clínica resolve com você.';
+  if (all >= mostCalls) return hangingUp(`${sorry} Obrigada por ligar. Até logo!`, tools);
+  return { say: `${sorry} ${questionOf('anything-else', state)}` };
+}
+
+function accepted(
+  values: Record<string, unknown>,
+  tool: ReceptionistTool,
+): Record<string, unknown> {
+  const known = asRecord(asRecord(tool.parameters)?.properties);
+  const given = Object.entries(values).filter(([name]) => !known || Object.hasOwn(known, name));
+  return Object.fromEntries(given);
 }

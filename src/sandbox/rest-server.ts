@@ -1,15 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Log } from '../platform/log.ts';
 import { type StatusEvent, toRfc2822 } from './call-reports.ts';
 import type { SandboxCarrier } from './carrier.ts';
 import { type Answer, type CarrierCall, createSid } from './carrier-call.ts';
+import { addMessageRoutes, type SentMessage } from './rest-messages.ts';
+import { first, notFound, type Params, Refusal } from './rest-refusal.ts';
+import { sendSigned } from './signed-request.ts';
 import { readTwiml } from './twiml-reader.ts';
 
 /** Requests remembered for tests. */
 const longestList = 1_000;
 /** How long a called person lets it ring, in ms, unless told otherwise. */
 const usualRingMs = 200;
+/** How long it is listened who took a call, in ms. Twilio takes seconds. */
+const listenMs = 100;
+/** A server that does not answer is not waited for longer, in ms. */
+const callbackMs = 5_000;
 
 export type RestFault = '429' | '500-after-creating' | 'timeout-after-creating' | 'reset';
 
@@ -26,28 +34,21 @@ export interface SandboxRestOptions {
   /** Called when a person's telephone has rung; attach a patient to the call here. Without it everybody answers. */
   answerWith?: (call: CarrierCall) => Answer;
   ringMs?: number;
+  /** Who takes a call, in Twilio's words (`machine_end_beep`, `fax` …), when that was asked for. Without it a person. */
+  answeredBy?: (call: CarrierCall) => string;
+  /** Told every message that is sent, one-time codes included: there is no telephone to read them on. */
+  log?: Log;
 }
 
 export interface SandboxRest {
   /** Goes into TWILIO_API_URL. */
   url: string;
   requests: readonly RestRequest[];
+  /** What was sent by SMS and WhatsApp, oldest first; the last 200. */
+  messages: readonly SentMessage[];
   /** The next request that changes something meets this trouble. */
   failNext(fault: RestFault): void;
   close(): Promise<void>;
-}
-
-type Params = Record<string, string | string[] | undefined>;
-
-/** A request that Twilio answers with an error. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly code: number;
-  constructor(status: number, code: number, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
 }
 
 /** The part of Twilio's REST API that this system uses, on loopback. Bodies and codes as Twilio's, 2010-04-01. */
@@ -82,11 +83,13 @@ export async function startSandboxTwilioRest(options: SandboxRestOptions): Promi
   app.setNotFoundHandler(() => notFound());
   addCallRoutes(app, options);
   addNumberRoutes(app, options, number);
+  const messages = addMessageRoutes(app, options);
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
     requests,
+    messages,
     failNext: (fault) => {
       faults.push(fault);
     },
@@ -117,10 +120,6 @@ function answerError(error: unknown, _request: FastifyRequest, reply: FastifyRep
   return reply.code(status).send({ code, message, more_info, status });
 }
 
-function notFound(): never {
-  throw new Refusal(404, 20404, 'The requested resource was not found');
-}
-
 function addCallRoutes(app: FastifyInstance, options: SandboxRestOptions): void {
   const { accountSid, carrier } = options;
   const base = `/2010-04-01/Accounts/${accountSid}`;
@@ -129,12 +128,17 @@ function addCallRoutes(app: FastifyInstance, options: SandboxRestOptions): void 
     const call = placeCall(options, request.body ?? {});
     return reply.code(201).send(toCallJson(call, accountSid));
   });
-  app.get<{ Querystring: { To?: string; Status?: string } }>(
+  app.get<{ Querystring: { To?: string; From?: string; Status?: string } }>(
     `${base}/Calls.json`,
     async (request) => {
-      const { To, Status } = request.query;
+      const { To, From, Status } = request.query;
       const calls = [...carrier.calls.values()]
-        .filter((call) => (To ? call.to === To : true) && (Status ? call.status === Status : true))
+        .filter(
+          (call) =>
+            (To ? call.to === To : true) &&
+            (From ? call.from === From : true) &&
+            (Status ? call.status === Status : true),
+        )
         .reverse();
       return { calls: calls.map((call) => toCallJson(call, accountSid)), page: 0, page_size: 50 };
     },
@@ -150,7 +154,7 @@ function addCallRoutes(app: FastifyInstance, options: SandboxRestOptions): void 
 }
 
 function placeCall(options: SandboxRestOptions, body: Params): CarrierCall {
-  const { answerWith, carrier, ringMs = usualRingMs } = options;
+  const { carrier, ringMs = usualRingMs } = options;
   const to = first(body.To);
   const from = first(body.From);
   if (!to) throw new Refusal(400, 21201, "No 'To' number is specified");
@@ -173,8 +177,40 @@ function placeCall(options: SandboxRestOptions, body: Params): CarrierCall {
         }
       : undefined,
     ringMs,
-    ...(answerWith ? { answer: answerWith } : {}),
+    answer: answerOf(options, body),
   });
+}
+
+/** What the person does when it has rung, and who it was, told a moment later as asynchronous machine detection does. */
+function answerOf(options: SandboxRestOptions, body: Params): (call: CarrierCall) => Answer {
+  const detection = first(body.MachineDetection);
+  if (detection !== undefined && detection !== 'Enable' && detection !== 'DetectMessageEnd')
+    throw new Refusal(400, 20001, 'MachineDetection is not one of its values');
+  const url = first(body.AsyncAmdStatusCallback);
+  const isTold = detection !== undefined && first(body.AsyncAmd) === 'true' && url !== undefined;
+  return (call) => {
+    const answer = options.answerWith?.(call) ?? 'answer';
+    if (isTold && answer === 'answer') void tellWhoAnswered(options, call, url);
+    return answer;
+  };
+}
+
+async function tellWhoAnswered(
+  { accountSid, authToken, answeredBy }: SandboxRestOptions,
+  call: CarrierCall,
+  url: string,
+): Promise<void> {
+  await new Promise((done) => setTimeout(done, listenMs));
+  if (call.status !== 'in-progress') return;
+  const params = {
+    AccountSid: accountSid,
+    CallSid: call.sid,
+    AnsweredBy: answeredBy?.(call) ?? 'human',
+    MachineDetectionDuration: String(listenMs),
+  };
+  await sendSigned({ url, method: 'POST', params, authToken, timeoutMs: callbackMs }).catch(
+    () => undefined,
+  );
 }
 
 function readTwimlSource(body: Params): { url: string; method: 'GET' | 'POST' } | { xml: string } {
@@ -226,7 +262,7 @@ function addNumberRoutes(
     account_sid: accountSid,
     phone_number: carrier.phoneNumber,
     friendly_name: carrier.phoneNumber,
-    capabilities: { voice: true, sms: false, mms: false, fax: false },
+    capabilities: { voice: true, sms: true, mms: false, fax: false },
     uri: `${base}/IncomingPhoneNumbers/${number.sid}.json`,
   });
   app.get(`${base}.json`, async () => ({
@@ -289,10 +325,6 @@ function toCallJson(call: CarrierCall, accountSid: string): Record<string, unkno
     uri,
     subresource_uris: {},
   };
-}
-
-function first(value: Params[string]): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }
 
 function isAllowed(request: FastifyRequest, options: SandboxRestOptions): boolean {

@@ -6,6 +6,7 @@ import { createPatient } from './patient.ts';
 import { answeringScript } from './patient-scripts.ts';
 import { createPhrasebook, type Phrasebook } from './phrasebook.ts';
 import { startSandboxRealtime } from './realtime-server.ts';
+import type { SentMessage } from './rest-messages.ts';
 import { startSandboxTwilioRest } from './rest-server.ts';
 import { createSynthesiser, type Synthesiser } from './synthesiser.ts';
 
@@ -19,6 +20,8 @@ export interface Sandbox {
   carrier: SandboxCarrier;
   synthesiser: Synthesiser;
   phrasebook: Phrasebook;
+  /** What was sent to telephones, newest last. */
+  messages: readonly SentMessage[];
   close(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sa
     carrier,
     accountSid,
     authToken,
+    log,
     // Whoever is called from the sandbox is a patient who answers and confirms.
     answerWith: (call) => {
       const { done } = createPatient({
@@ -60,6 +64,7 @@ export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sa
     carrier,
     synthesiser,
     phrasebook,
+    messages: rest.messages,
     async close() {
       await carrier.close();
       await Promise.all([rest.close(), model.close(), synthesiser.close()]);

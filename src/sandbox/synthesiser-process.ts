@@ -21,8 +21,8 @@ export type SynthesiserMessage =
 
 /** Two people who are easy to tell apart. Rate in words per minute, pitch and melody 0–99. */
 const voices: Record<VoiceName, { rate: number; pitch: number; range: number }> = {
-  agent: { rate: 165, pitch: 62, range: 60 },
-  patient: { rate: 175, pitch: 38, range: 50 },
+  agent: { rate: 190, pitch: 62, range: 60 },
+  patient: { rate: 200, pitch: 38, range: 50 },
 };
 const telephoneRate = 8_000;
 /** Speex quality 0–10: 7 is its own default and far above what 8 kHz shows. */

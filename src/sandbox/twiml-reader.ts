@@ -15,9 +15,20 @@ export interface StreamNoun {
 export type Verb =
   | { verb: 'connect'; stream: StreamNoun }
   | { verb: 'say'; text: string; voice?: string; language?: string }
-  | { verb: 'dial'; number: string; attributes: Record<string, string> }
+  /** `whisper`: performed with the person called before they are joined. */
+  | { verb: 'dial'; number: string; attributes: Record<string, string>; whisper?: Fetch }
+  | { verb: 'gather'; says: readonly string[]; attributes: Record<string, string>; action: Fetch }
   | { verb: 'hangup' }
   | { verb: 'reject'; reason: string };
+
+export type DialVerb = Extract<Verb, { verb: 'dial' }>;
+export type GatherVerb = Extract<Verb, { verb: 'gather' }>;
+
+/** A document somewhere else. */
+export interface Fetch {
+  url: string;
+  method: 'GET' | 'POST';
+}
 
 export interface TwimlProblem {
   code: number;
@@ -63,6 +74,7 @@ const verbReaders: Record<string, (element: Element) => Verb> = {
   Connect: readConnect,
   Say: readSay,
   Dial: readDial,
+  Gather: readGather,
   Hangup: readHangup,
   Reject: readReject,
 };
@@ -123,17 +135,58 @@ function readSay(element: Element): Verb {
   };
 }
 
-const dialAttributes = ['callerId', 'timeout', 'timeLimit', 'answerOnBridge', 'ringTone'];
+const dialAttributes = [
+  'callerId',
+  'timeout',
+  'timeLimit',
+  'answerOnBridge',
+  'ringTone',
+  'action',
+  'method',
+];
 
 function readDial(element: Element): Verb {
   checkShape(element, dialAttributes, ['Number'], true);
   const [noun, ...others] = element.children;
-  if (noun) checkShape(noun, [], [], true);
+  if (noun) checkShape(noun, ['url', 'method'], [], true);
+  readFetch(element, 'action');
+  const whisper = noun && readFetch(noun, 'url');
   const number = (noun?.text ?? element.text).trim();
   if (others.length > 0 || !/^\+[1-9]\d{1,14}$/.test(number)) {
     throw new Refusal(13224, '<Dial> needs one number in E.164');
   }
-  return { verb: 'dial', number, attributes: element.attributes };
+  const { attributes } = element;
+  return { verb: 'dial', number, attributes, ...(whisper ? { whisper } : {}) };
+}
+
+const gatherAttributes = [
+  'input',
+  'numDigits',
+  'timeout',
+  'speechTimeout',
+  'language',
+  'hints',
+  'action',
+  'method',
+  'actionOnEmptyResult',
+];
+
+function readGather(element: Element): Verb {
+  checkShape(element, gatherAttributes, ['Say']);
+  const action = readFetch(element, 'action');
+  if (!action) throw new Refusal(12200, '<Gather> needs an action here');
+  for (const say of element.children) readSay(say);
+  const says = element.children.map(({ text }) => text.trim());
+  return { verb: 'gather', says, attributes: element.attributes, action };
+}
+
+/** Twilio takes relative addresses in documents it has fetched, not in those sent by REST: neither is taken here. */
+function readFetch({ attributes }: Element, name: string): Fetch | undefined {
+  const url = attributes[name];
+  if (url === undefined) return undefined;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new Refusal(15004, `the ${name} is not an absolute address`);
+  return { url, method: attributes.method === 'GET' ? 'GET' : 'POST' };
 }
 
 function readHangup(element: Element): Verb {

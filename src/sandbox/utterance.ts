@@ -1,50 +1,77 @@
-import {
-  bareName,
-  findDay,
-  findEmail,
-  findName,
-  findPhone,
-  findTime,
-  plain,
-} from './portuguese-slots.ts';
+import { bareName, findName, hasNumber, plain } from './portuguese-slots.ts';
+import { findMoment, findWish, hasNoPreference, isForAnother } from './utterance-wishes.ts';
 
-/** What the receptionist collects for an appointment. */
-export type Field = 'service' | 'name' | 'day' | 'time' | 'phone' | 'email' | 'notes';
-export const fields: readonly Field[] = [
-  'service',
-  'name',
-  'day',
-  'time',
-  'phone',
-  'email',
-  'notes',
-];
-export const argumentNames: Record<Field, string> = {
-  service: 'service',
-  name: 'client_name',
-  day: 'day',
-  time: 'time',
-  phone: 'phone',
-  email: 'email',
-  notes: 'notes',
-};
+/** What the tools ask for, by the names of their arguments. Values are the caller's words. */
+export type Field =
+  | 'service'
+  | 'practitioner'
+  | 'when'
+  | 'method'
+  | 'cash_amount'
+  | 'patient_name'
+  | 'birth_date'
+  | 'rg'
+  | 'cpf'
+  | 'address'
+  | 'phone'
+  | 'email'
+  | 'exams'
+  | 'message'
+  | 'code';
+
 /** What the last question of the receptionist was about. */
-export type Topic = Field | 'wish' | 'confirmation' | 'anything-else';
+export type Topic =
+  | Exclude<Field, 'practitioner'>
+  | 'wish'
+  | 'slot'
+  | 'more'
+  | 'confirmation'
+  | 'change'
+  | 'which-appointment'
+  | 'confirm-cancel'
+  | 'confirm-move'
+  | 'confirm-transfer'
+  | 'code-offer'
+  | 'waiting-list'
+  | 'offer-booking'
+  | 'anything-else';
+
+/** What a caller came for. */
+export type Task =
+  | 'booking'
+  | 'results'
+  | 'cancelling'
+  | 'moving'
+  | 'message'
+  | 'waiting-list'
+  /** To speak with somebody: a message where nobody can be called. */
+  | 'person';
 
 /** One thing a caller said, understood in the light of what they had been asked. */
 export interface Utterance {
-  facts: Partial<Record<Field, string>>;
-  /** “com a doutora Cecília”. */
+  text: string;
+  /** Lower case, no accents, no punctuation. */
+  bare: string;
+  task?: Task;
+  services: string[];
   practitioner?: string;
+  /** Words about a day or a time. */
+  when?: string;
+  anyTime: boolean;
+  method?: 'cash' | 'pix' | 'credit-card' | 'debit-card';
+  /** A name the caller introduced, or the answer to who it is for. */
+  name?: string;
+  /** It is for somebody else. */
+  forAnother: boolean;
+  /** Facts said with their name: “o RG é…”. */
+  told: Partial<Record<Field, string>>;
   /** A field the caller named without giving its value: “o horário está errado”. */
   mentioned?: Field;
-  /** “este mesmo”: the number they are calling from. */
-  samePhone: boolean;
+  asksAbout?: 'service' | 'clinic';
   declines: boolean;
   yes: boolean;
   no: boolean;
   corrects: boolean;
-  wishes: boolean;
   /** They are hanging up. */
   farewell: boolean;
   /** “Só isso”: nothing more to say about what was asked. */
@@ -54,122 +81,179 @@ export interface Utterance {
   asksToWait: boolean;
   /** Only shows that they are there: “aham”, “alô?”, “estou aqui”. */
   present: boolean;
-  asks: boolean;
 }
 
 const yesWords =
-  /^(?:sim|isso|confirmo|confirmado|pode|claro|certo|correto|exato|exatamente|perfeito|esta cert[oa]|ta (?:bom|certo)|ok|positivo|com certeza|quero|tudo certo|por favor|beleza)\b/;
-const noWords = /^(?:nao|nenhum|nenhuma|nada|negativo|de jeito nenhum)\b/;
+  /^(?:(?:e )?isso|(?:agora )?sim|confirm[oa]|confirmado|pode|podemos|claro|certo|correto|exato|exatamente|perfeito|(?:esta|ta) (?:tudo )?(?:bom|bem|cert[oa]|otimo)|ok|positivo|com certeza|quero|tudo certo|por favor|beleza|aceito|otimo|gostaria)\b/;
+const noWords = /^(?:nao|nenhum|nenhuma|nada|negativo|de jeito nenhum|deixa)\b/;
 const correctionWords =
-  /\b(?:na verdade|alias|quer dizer|mudei de ideia|corrig|em vez d|muda|troca|errad[oa])/;
+  /\b(?:na verdade|alias|quer dizer|mudei de ideia|corrig|em vez d|muda|mudar|troca|trocar|errad[oa])/;
 const declineWords =
-  /\b(?:nao (?:tenho|uso|quero|precisa|preciso|vou)|prefiro nao|sem (?:e ?mail|telefone|observac))/;
-const wishWords =
-  /\b(?:marcar|agendar|consulta|avaliacao|retorno|exame|reuniao|atendimento|horario|encaixe|sessao|procedimento)\b/;
+  /\b(?:nao (?:tenho|uso|quero|precisa|preciso|vou|sei|lembro)|prefiro nao|sem (?:e ?mail|telefone|cpf))/;
 const farewellWords = /\b(?:tchau|ate logo|ate mais|vou desligar|pode desligar|adeus)\b/;
 const enoughWords =
-  /\b(?:so isso|e so|era so|mais nada|nada mais|isso e tudo)(?: mesmo)?(?: (?:muito )?obrigad[oa])?$/;
+  /\b(?:so iss[oa]|so ess[ea]|so est[ea]|e so|era so|mais nada|nada mais|isso e tudo)(?: mesmo)?(?: por enquanto)?(?: (?:muito )?obrigad[oa])?$/;
 const waitWords =
   /^(?:nao )?(?:espera|espere|um (?:momento|minuto|instante|segundo)|so um|perai|calma|aguarda)/;
-const repeatWords = /\b(?:repet|nao (?:entendi|ouvi|escutei)|de novo|como e)/;
+const repeatWords = /\b(?:repet|nao (?:entendi|ouvi|escutei)|como e)/;
 const presenceWords =
   /^(?:aham|uhum|hum+|mhm|ah|ta|sei|alo|oi|ola|bom dia|boa tarde|boa noite|(?:sim )?estou (?:aqui|ouvindo|na linha))$/;
-const questionWords =
-  /\b(?:quanto|qual|quais|onde|quando|como|aceita|aceitam|tem|atende|atendem|voces|que horas|abre|fecha)\b/;
-const samePhoneWords = /\b(?:este|esse|desse|deste|o) (?:mesmo|numero|telefone|que estou)/;
-/** What is wanted: a kind of appointment with what follows it, or a specialty by name. */
-const services = [
-  /\b(?:consulta|avaliação|retorno|exame|sessão|limpeza|procedimento) (?:com|de|da|do) (?:[oa]s? |um |uma )?(?!dr|doutor|manhã|tarde|noite|novo|preferência|segunda|terça|quarta|quinta|sexta|sábado|amanhã|hoje)\p{L}{3,}/iu,
-  /\p{L}+(?:ologista|ologia|pediatra|pediatria|ortopedista|psicólog[oa]|nutricionista|dentista|grafia|grama)(?!\p{L})/iu,
-  /\b(?:pré-natal|ultrassom|raio.?x|reunião|conversa|consulta|avaliação|retorno|exame|procedimento)(?!\p{L})/iu,
+
+const taskWords: [Task, RegExp][] = [
+  ['waiting-list', /\blista de espera\b/],
+  ['results', /\bresultados?\b/],
+  [
+    'moving',
+    /\b(?:remarcar|reagendar|adiar|antecipar|(?:mudar|trocar) (?:(?:o|a|minha|meu) )?(?:dia|data|horario|consulta|exame))\b/,
+  ],
+  ['cancelling', /\b(?:cancelar|desmarcar|cancelamento)\b/],
+  ['message', /\brecado\b/],
+  [
+    'person',
+    /\bfalar com (?:a |o |um |uma )?(?:recepcao|alguem|atendente|pessoa|humano|gerente|secretaria)\b/,
+  ],
+  [
+    'booking',
+    /\b(?:marcar|agendar|consulta|avaliacao|retorno|exame|reuniao|encaixe|sessao|procedimento)\b/,
+  ],
 ];
-const practitioners = /\b(?:dr|dra|doutora?)\.?\s+(\p{Lu}\p{L}+)/iu;
-const serviceFillers =
-  /^(?:(?:é|eu|quero|queria|gostaria|de|a|o|uma?|seria|para|com|sim|isso)[,.]?\s+)*/iu;
+const methods: [NonNullable<Utterance['method']>, RegExp][] = [
+  ['pix', /\bpix\b/],
+  ['cash', /\b(?:dinheiro|especie)\b/],
+  ['debit-card', /\bdebito\b/],
+  ['credit-card', /\b(?:credito|cartao)\b/],
+];
+const clinicQuestions =
+  /\b(?:onde fica|endereco|como cheg|que horas (?:abre|fecha)|abre[m]?|fecha[m]?|funciona[m]?|convenio|plano|aceita[m]?|estacionamento|qual o telefone)\b/;
+const serviceQuestions =
+  /\b(?:quanto (?:custa|e|fica|sai)|preco|valor|preparo|jejum|(?:o que )?(?:preciso |tem que |devo )?levar|quais dias|que dias?|quem atende)\b/;
 
 const mentions: [Field, RegExp][] = [
-  ['name', /\bnome\b/],
-  ['time', /\b(?:horario|hora)\b/],
-  ['day', /\b(?:dia|data)\b/],
-  ['phone', /\b(?:telefone|numero|celular)\b/],
+  ['birth_date', /\b(?:data de nascimento|nascimento|nasci|nasceu)\b/],
+  ['rg', /\b(?:rg|identidade)\b/],
+  ['cpf', /\bcpf\b/],
+  ['cash_amount', /\btroco para\b/],
   ['email', /\be ?mail\b/],
-  ['notes', /\bobservac/],
+  ['phone', /\b(?:telefone|celular)\b/],
+  ['address', /\b(?:meu endereco|endereco e)\b/],
+  ['method', /\b(?:pagamento|pagar|forma de pag)/],
+  ['patient_name', /\bnome\b/],
+  ['when', /\b(?:horario|hora|dia|data)\b/],
+  ['service', /\b(?:exame|consulta|medic[oa]|especialidade|profissional)\b/],
+];
+/** Facts that are numbers: their name followed by one is the fact itself. */
+const numbered: readonly Field[] = ['birth_date', 'rg', 'cpf', 'phone'];
+/** Answers in which a number is no day and no hour. */
+const notAboutDays: readonly (Topic | undefined)[] = [
+  'birth_date',
+  'rg',
+  'cpf',
+  'phone',
+  'code',
+  'cash_amount',
+  'email',
+  'message',
+  'exams',
+  'address',
 ];
 
-/** @param today `YYYY-MM-DD` at the clinic; @param expecting what the caller had been asked. */
-export function understand(text: string, expecting: Topic | undefined, today: string): Utterance {
+/** @param asked what the caller had been asked */
+export function understand(text: string, asked: Topic | undefined): Utterance {
   const said = plain(text)
     .replace(/[.,;:!]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   const bare = said.replace(/\?/g, '').trim();
-  const corrects = correctionWords.test(bare);
-  const facts = expecting === 'notes' && !corrects ? {} : findFacts(text, expecting, today);
-  const found = Object.keys(facts).length > 0;
-  const practitioner = practitioners.exec(text)?.[1];
-  const mentioned = found ? undefined : mentions.find(([, words]) => words.test(bare))?.[0];
+  const found = { ...findWords(text, bare, asked), told: findTold(text, bare, asked) };
+  const mentioned = mentions.find(([, words]) => words.test(bare))?.[0];
+  const isFact = Object.keys(found.told).length > 0 || found.when !== undefined;
   return {
-    facts,
-    ...(practitioner ? { practitioner } : {}),
+    text: text.trim(),
+    bare,
+    ...found,
     ...(mentioned ? { mentioned } : {}),
-    samePhone: samePhoneWords.test(bare),
-    declines: declineWords.test(bare) || (noWords.test(bare) && !found),
+    ...manner(bare, isFact),
+  };
+}
+
+function manner(bare: string, isFact: boolean) {
+  const corrects = correctionWords.test(bare);
+  return {
+    declines: declineWords.test(bare) || noWords.test(bare),
     yes: yesWords.test(bare) && !corrects,
     no: noWords.test(bare),
     corrects,
-    wishes: wishWords.test(bare),
     farewell: farewellWords.test(bare),
     enough: enoughWords.test(bare),
     thanksOnly: /^(?:muito )?obrigad[oa]$/.test(bare),
     asksRepeat: repeatWords.test(bare),
-    asksToWait: waitWords.test(bare) && !found,
+    asksToWait: waitWords.test(bare) && !isFact,
     present: presenceWords.test(bare),
-    asks:
-      !found &&
-      (text.includes('?') || /^(?:quanto|onde|aceita)/.test(bare)) &&
-      questionWords.test(bare),
   };
 }
 
-function findFacts(
-  text: string,
-  expecting: Topic | undefined,
-  today: string,
-): Partial<Record<Field, string>> {
-  const email = findEmail(text);
-  const phone = email ? undefined : findPhone(text);
-  const day = email ? undefined : findDay(text, today);
-  const lone = (expecting === 'time' || expecting === 'day') && !phone && !day;
-  const time = email || expecting === 'phone' ? undefined : findTime(text, lone);
-  const name = findName(text) ?? answeredName(text, expecting);
-  const service = wantedService(text, expecting);
+function findWords(text: string, bare: string, asked: Topic | undefined) {
+  const aboutDays = !notAboutDays.includes(asked);
+  const name = findName(text) ?? answeredName(text, asked);
+  const wish = findWish(text, asked === 'service');
+  const when = aboutDays && !/\bnasci|nasceu/.test(bare) ? findMoment(text) : undefined;
+  const task = aboutDays ? taskWords.find(([, words]) => words.test(bare))?.[0] : undefined;
+  const method = methods.find(([, words]) => words.test(bare))?.[0];
+  const asksAbout = questionIn(text, bare);
   return {
-    ...(service ? { service } : {}),
+    services: aboutDays && !(name && asked === 'patient_name') ? wish.services : [],
+    anyTime: hasNoPreference(text),
+    forAnother: isForAnother(text),
+    ...(task ? { task } : {}),
+    ...(wish.practitioner && aboutDays ? { practitioner: wish.practitioner } : {}),
+    ...(when ? { when } : {}),
+    ...(method ? { method } : {}),
     ...(name ? { name } : {}),
-    ...(day ? { day } : {}),
-    ...(time ? { time } : {}),
-    ...(phone ? { phone } : {}),
-    ...(email ? { email } : {}),
+    ...(asksAbout ? { asksAbout } : {}),
   };
+}
+
+function questionIn(text: string, bare: string): Utterance['asksAbout'] {
+  if (!text.includes('?') && !/^(?:quanto|onde|aceita|quais|qual)/.test(bare)) return undefined;
+  if (serviceQuestions.test(bare)) return 'service';
+  return clinicQuestions.test(bare) ? 'clinic' : undefined;
 }
 
 /** Who was asked for a name gives only that; who was asked “com quem falo e como posso ajudar?” may. */
-function answeredName(text: string, expecting: Topic | undefined): string | undefined {
-  if (expecting === 'name') return bareName(text);
-  const name = expecting === 'wish' && !wishWords.test(plain(text)) ? bareName(text) : undefined;
-  return name?.includes(' ') ? name : undefined;
+function answeredName(text: string, asked: Topic | undefined): string | undefined {
+  if (asked === 'patient_name') return bareName(text);
+  const name = asked === 'wish' ? bareName(text) : undefined;
+  const isWish = taskWords.some(([, words]) => words.test(plain(text)));
+  return name?.includes(' ') && !isWish ? name : undefined;
 }
 
-function wantedService(text: string, expecting: Topic | undefined): string | undefined {
-  const named = services
-    .map((words) => words.exec(text)?.[0])
-    .find(Boolean)
-    ?.toLowerCase();
-  if (named || expecting !== 'service') return named;
-  const said = text
-    .replace(serviceFillers, '')
-    .replace(/[.?!]+$/, '')
-    .trim();
-  const idle = presenceWords.test(plain(said)) || repeatWords.test(plain(said));
-  return said.length > 2 && !idle && !text.includes('?') ? said : undefined;
+function findTold(
+  text: string,
+  bare: string,
+  asked: Topic | undefined,
+): Partial<Record<Field, string>> {
+  const told: Partial<Record<Field, string>> = {};
+  if (asked === 'message') return told;
+  if (/\barroba\b|@/.test(bare)) told.email = text.trim();
+  for (const field of numbered) {
+    if (field === asked) continue;
+    const words = mentions.find(([known]) => known === field)?.[1];
+    const value = words ? afterMention(text, words) : '';
+    if (hasNumber(value)) told[field] = value;
+  }
+  return told;
+}
+
+/** What follows a field's name in the sentence, up to the next clause that is not a number. */
+function afterMention(text: string, words: RegExp): string {
+  const tokens = text.trim().split(/\s+/);
+  for (let length = 1; length <= tokens.length; length++) {
+    if (!words.test(plain(tokens.slice(0, length).join(' ')))) continue;
+    const rest = tokens
+      .slice(length)
+      .join(' ')
+      .replace(/^(?:é|eh|foi|em|:)\s+/i, '');
+    return rest.split(/,\s+(?=\p{L}+\s+(?:cpf|rg|é))/iu)[0] ?? '';
+  }
+  return '';
 }

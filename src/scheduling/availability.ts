@@ -1,5 +1,5 @@
-import type { Interval } from './interval.ts';
-import { overlaps, widen } from './interval.ts';
+import { ClaimIndex } from './claim-index.ts';
+import { type Interval, widen } from './interval.ts';
 import type { Opening } from './recurrence.ts';
 import type { Claim } from './reservation-record.ts';
 import { fits } from './schedule-store.ts';
@@ -28,6 +28,8 @@ export interface VisitNeeds {
 export interface Slot extends Interval {
   date: string;
   mode: Opening['mode'];
+  /** How many share it in all, whatever its resources take at once. */
+  places?: number;
   claims: Claim[];
 }
 
@@ -37,56 +39,94 @@ export interface BookingWindow {
   horizonDays: number;
 }
 
+/** What an opening offers: visits of one length, beginning at these instants, in order. Small, so that it can be kept. */
+export interface OfferedTimes {
+  opening: Opening;
+  lengthMs: number;
+  starts: readonly number[];
+}
+
 export interface SlotSearch {
   /** In order of time. */
-  openings: readonly Opening[];
+  times: readonly OfferedTimes[];
   needs: VisitNeeds;
   /** Claims that count, of at least the resources needed. */
   busy: readonly Claim[];
-  timeZone: string;
   nowMs: number;
   window: BookingWindow;
+  /** No earlier than this. */
+  notBeforeMs?: number;
   /** Slots wanted at most. */
   limit: number;
 }
 
 /** Opening hours − busy − buffers, from now + notice to the horizon, in order of time. */
 export function findSlots(search: SlotSearch): Slot[] {
-  const { openings, busy, limit } = search;
+  const { times, needs, limit, notBeforeMs = 0 } = search;
+  const busy = new ClaimIndex(search.busy);
   const slots: Slot[] = [];
-  for (const opening of openings) {
-    if (slots.length >= limit) break;
-    const candidates = candidatesOf(opening, search.needs, search.timeZone).filter(
-      (one) => timeliness(one, search) === 'bookable',
-    );
-    const first = candidates[0];
-    const last = candidates.at(-1);
-    if (!first || !last) continue;
-    const reach = reachOf({ startMs: first.startMs, endMs: last.endMs }, search.needs);
-    const near = busy.filter((claim) => overlaps(claim, reach));
-    for (const candidate of candidates) {
-      if (slots.length >= limit) break;
-      const claims = claimsOf(candidate, search.needs, near);
+  for (const one of times) {
+    const isTaken = takenTest(one, needs, busy);
+    for (const startMs of one.starts) {
+      if (slots.length >= limit) return slots;
+      if (startMs < notBeforeMs || isTaken(startMs)) continue;
+      const candidate = candidateAt(one, startMs);
+      if (timeliness(candidate, search) !== 'bookable') continue;
+      const claims = claimsOf(candidate, needs, (claim) => busy.near(claim));
       if (claims) slots.push({ ...candidate, claims });
     }
   }
   return slots;
 }
 
+/**
+ * The usual case of a full day, answered before anything is put together for it: of something that takes one visit at
+ * once, somebody is there. Whether a time is free is for `claimsOf` to say. Asked in order of time.
+ */
+function takenTest(
+  { opening: { places }, lengthMs }: OfferedTimes,
+  { bufferBeforeMinutes, bufferAfterMinutes, resources }: VisitNeeds,
+  busy: ClaimIndex,
+): (startMs: number) => boolean {
+  const beforeMs = bufferBeforeMinutes * minuteMs;
+  const afterMs = lengthMs + bufferAfterMinutes * minuteMs;
+  const groups = resources
+    .filter((group) => group.every(({ capacity }) => (places ?? capacity) === 1))
+    .map((group) => group.map(({ id }) => busy.inOrder(id)));
+  return (startMs) =>
+    groups.some((group) => group.every((isIn) => isIn(startMs - beforeMs, startMs + afterMs)));
+}
+
 export type Candidate = Omit<Slot, 'claims'>;
 
 /** Every time of an opening that the rule allows, free or not. */
 export function candidatesOf(opening: Opening, needs: VisitNeeds, timeZone: string): Candidate[] {
-  const { date, mode, startMs } = opening;
+  return spelledOut(timesOf(opening, needs, timeZone));
+}
+
+export function spelledOut(times: OfferedTimes): Candidate[] {
+  return times.starts.map((startMs) => candidateAt(times, startMs));
+}
+
+/** The same, not yet spelled out. */
+export function timesOf(opening: Opening, needs: VisitNeeds, timeZone: string): OfferedTimes {
+  const { mode, startMs, until } = opening;
   const lengthMs = needs.durationMinutes * minuteMs;
-  if (mode !== 'appointed' || opening.endMs === null || opening.until === null) {
-    const endMs = opening.endMs ?? startMs + lengthMs;
-    return startMs < endMs ? [{ date, mode, startMs, endMs }] : [];
+  if (mode !== 'appointed' || opening.endMs === null || until === null) {
+    const wholeMs = opening.endMs === null ? lengthMs : opening.endMs - startMs;
+    return { opening, lengthMs: wholeMs, starts: wholeMs > 0 ? [startMs] : [] };
   }
   const { endMs } = opening;
-  return startsOf(opening, opening.until, endMs, needs.stepMinutes, timeZone)
-    .filter((atMs) => atMs >= startMs && atMs + lengthMs <= endMs)
-    .map((atMs) => ({ date, mode, startMs: atMs, endMs: atMs + lengthMs }));
+  const starts = startsOf(opening, until, endMs, needs.stepMinutes, timeZone).filter(
+    (atMs) => atMs >= startMs && atMs + lengthMs <= endMs,
+  );
+  return { opening, lengthMs, starts };
+}
+
+function candidateAt({ opening, lengthMs }: OfferedTimes, startMs: number): Candidate {
+  const { date, mode, places } = opening;
+  const candidate = { date, mode, startMs, endMs: startMs + lengthMs };
+  return places === undefined ? candidate : { ...candidate, places };
 }
 
 export type Timeliness = 'bookable' | 'past' | 'too-soon' | 'too-far';
@@ -103,22 +143,31 @@ export function timeliness(
   return startMs > nowMs + window.horizonDays * 1_440 * minuteMs ? 'too-far' : 'bookable';
 }
 
-/** The claims a visit at this time would make; none when a resource it needs is full. */
+/**
+ * The claims a visit at this time would make; none when a resource it needs is full.
+ * @param near claims that count already, at least those of the same resource that overlap
+ */
 export function claimsOf(
-  visit: Interval,
+  visit: Interval & { places?: number },
   needs: VisitNeeds,
-  busy: readonly Claim[],
+  near: (claim: Claim) => readonly Claim[],
 ): Claim[] | undefined {
   const { startMs, endMs } = reachOf(visit, needs);
   const claims: Claim[] = [];
   for (const alternatives of needs.resources) {
-    const claim = alternatives
-      .map(({ id, capacity }) => ({ resource: id, startMs, endMs, capacity }))
-      .find((one) => fits(one, busy) && fits(one, claims));
+    const claim = firstFree(alternatives);
     if (!claim) return undefined;
     claims.push(claim);
   }
   return claims;
+
+  function firstFree(alternatives: readonly Resource[]): Claim | undefined {
+    for (const { id, capacity } of alternatives) {
+      const claim = { resource: id, startMs, endMs, capacity: visit.places ?? capacity };
+      if (fits(claim, near(claim)) && fits(claim, claims)) return claim;
+    }
+    return undefined;
+  }
 }
 
 /** A visit with its buffers. */

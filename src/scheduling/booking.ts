@@ -1,4 +1,13 @@
-import { type Candidate, claimsOf, findSlots, reachOf, type Slot } from './availability.ts';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import {
+  type Candidate,
+  claimsOf,
+  findSlots,
+  type OfferedTimes,
+  reachOf,
+  type Slot,
+  timesOf,
+} from './availability.ts';
 import type { Interval } from './interval.ts';
 import {
   type BookingRules,
@@ -14,7 +23,7 @@ import {
   weeksOf,
   whyNone,
 } from './offer.ts';
-import type { DateRange, Opening } from './recurrence.ts';
+import type { DateRange } from './recurrence.ts';
 import type { Claim, Reservation, VisitItem } from './reservation-record.ts';
 import type { ScheduleStore, Seen } from './schedule-store.ts';
 import { addDays, wallTimeOf } from './wall-time.ts';
@@ -23,7 +32,7 @@ import { addDays, wallTimeOf } from './wall-time.ts';
 const mostAlternatives = 3;
 /** Where alternatives are looked for: so many days from the wanted one, so that a monthly visit has its next one. */
 const alternativeDays = 45;
-/** Weeks kept of each plan: a year of them, as they fall from one day. About 1 KB each. */
+/** Weeks kept of each plan: a year of them, as they fall from one day. About 3 KB each, when every quarter of an hour is offered. */
 const mostKnownWeeks = 60;
 /** How often another room is tried when the one chosen was taken in between. */
 const mostHoldTries = 3;
@@ -94,13 +103,13 @@ export function createBooking(parts: {
   const { store, clinic, calendar, rules } = parts;
 
   /** Weeks worked out before, by plan: the same ones are asked for all day long. */
-  const known = new WeakMap<Plan, Map<string, Opening[]>>();
+  const known = new WeakMap<Plan, Map<string, KnownWeek>>();
 
-  function openingsIn(plan: Plan, week: DateRange): Opening[] {
-    const weeks = known.get(plan) ?? new Map<string, Opening[]>();
+  function timesIn(plan: Plan, week: DateRange): KnownWeek {
+    const weeks = known.get(plan) ?? new Map<string, KnownWeek>();
     known.set(plan, weeks);
     const name = `${week.from}/${week.to}`;
-    const found = weeks.get(name) ?? openingsFor(plan, week, calendar);
+    const found = weeks.get(name) ?? workOut(plan, week, calendar);
     if (weeks.size >= mostKnownWeeks) weeks.clear();
     weeks.set(name, found);
     return found;
@@ -115,23 +124,24 @@ export function createBooking(parts: {
     const { plan, limit, notBeforeMs = 0, ignoring } = request;
     const range = reachableRange(request.range, calendar, rules.window, nowMs);
     if (typeof range === 'string') return { outcome: range };
+    const times: OfferedTimes[] = [];
     const slots: Slot[] = [];
-    const openings: Opening[] = [];
     // Week by week: who wants the next three times does not wait for a month to be worked out.
-    for (const week of weeksOf(range)) {
-      const ofWeek = openingsIn(plan, week);
-      openings.push(...ofWeek);
-      const stretch = stretchOf(ofWeek, plan.needs);
-      if (!stretch) continue;
+    for (const [index, week] of weeksOf(range).entries()) {
+      // Half a year without a free time takes a tenth of a second, in which callers must be heard.
+      if (index > 0) await letOthersRun();
+      const ofWeek = timesIn(plan, week);
+      times.push(...ofWeek.times);
+      if (!ofWeek.stretch) continue;
       const ignored = ignoring === undefined ? {} : { ignoring };
-      const busy = await store.busy({ ...busyFor([plan], stretch), nowMs, ...ignored });
-      const search = { busy, nowMs, needs: plan.needs, ...rules, ...calendar };
-      const all = findSlots({ ...search, openings: ofWeek, limit: Number.MAX_SAFE_INTEGER });
-      slots.push(...all.filter(({ startMs }) => startMs >= notBeforeMs));
+      const busy = await store.busy({ ...busyFor([plan], ofWeek.stretch), nowMs, ...ignored });
+      const { needs } = plan;
+      const search = { busy, nowMs, notBeforeMs, needs, window: rules.window, times: ofWeek.times };
+      slots.push(...findSlots({ ...search, limit: limit - slots.length }));
       if (slots.length >= limit) break;
     }
-    if (slots.length > 0) return { outcome: 'found', slots: slots.slice(0, limit) };
-    return { outcome: whyNone(openings, plan.needs, calendar, rules, nowMs) };
+    if (slots.length > 0) return { outcome: 'found', slots };
+    return { outcome: whyNone(times, plan.needs, rules, nowMs) };
   }
 
   async function refuse(
@@ -168,7 +178,7 @@ export function createBooking(parts: {
     }
     for (let tried = 1; ; tried += 1) {
       const claims = await chooseClaims(request, candidates, nowMs);
-      if (typeof claims === 'number') return full(request, claims, nowMs);
+      if (typeof claims === 'number') return full(request, candidates, claims, nowMs);
       const answer = await store.reserve({
         ...reservationOf(request, candidates, claims, clinic),
         holdExpiresAtMs: nowMs + rules.holdMs,
@@ -183,13 +193,20 @@ export function createBooking(parts: {
         const index = request.visits.findIndex(({ plan }) =>
           plan.needs.resources.flat().some(({ id }) => id === resource),
         );
-        return full(request, Math.max(0, index), nowMs);
+        return full(request, candidates, Math.max(0, index), nowMs);
       }
     }
   }
 
-  const full = (request: HoldRequest, index: number, nowMs: number) =>
-    refuse(fullness(request.visits[index]?.plan.needs), request, index, nowMs);
+  const full = (
+    request: HoldRequest,
+    candidates: readonly Candidate[],
+    index: number,
+    nowMs: number,
+  ) => {
+    const needs = request.visits[index]?.plan.needs;
+    return refuse(fullness(needs, candidates.slice(index, index + 1)), request, index, nowMs);
+  };
 
   /** Claims of all visits, or the index of the first that has no place. */
   async function chooseClaims(
@@ -214,7 +231,7 @@ export function createBooking(parts: {
     const chosen: Claim[] = [];
     for (const [index, { plan }] of visits.entries()) {
       const candidate = candidates[index];
-      const claims = candidate && claimsOf(candidate, plan.needs, [...busy, ...chosen]);
+      const claims = candidate && claimsOf(candidate, plan.needs, () => [...busy, ...chosen]);
       if (!claims) return index;
       chosen.push(...claims);
     }
@@ -253,6 +270,18 @@ export function createBooking(parts: {
   }
 
   return { find, hold, confirm, cancel, reschedule };
+}
+
+/** What a plan offers in a week, whatever is taken, and from when to when. */
+interface KnownWeek {
+  times: readonly OfferedTimes[];
+  stretch: Interval | undefined;
+}
+
+function workOut(plan: Plan, week: DateRange, calendar: Calendar): KnownWeek {
+  const openings = openingsFor(plan, week, calendar);
+  const times = openings.map((one) => timesOf(one, plan.needs, calendar.timeZone));
+  return { times, stretch: stretchOf(openings, plan.needs) };
 }
 
 function reservationOf(

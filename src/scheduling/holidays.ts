@@ -103,37 +103,26 @@ const byState: Readonly<Record<string, readonly Rule[]>> = {
   ],
 };
 
-/**
- * Holidays of a year where the clinic is, by date. A day that is several things stands there several times.
- * @param place `state` as `CE`; a state without own days (GO, MT, MG, SC on weekdays) or none adds nothing
- */
-export function holidaysOf(
-  year: number,
-  place: { state?: string | undefined; municipal?: readonly MunicipalHoliday[] | undefined } = {},
-): Holiday[] {
+/** Which holidays are kept. */
+export interface HolidayPlace {
+  /** Left out: they are. */
+  national?: boolean;
+  /** As `CE`; a state without own days (GO, MT, MG, SC on weekdays) or none adds nothing. */
+  state?: string | undefined;
+  municipal?: readonly MunicipalHoliday[] | undefined;
+}
+
+/** Holidays of a year where the clinic is, by date. A day that is several things stands there several times. */
+export function holidaysOf(year: number, place: HolidayPlace = {}): Holiday[] {
   const { state = '', municipal = [] } = place;
   const town: Rule[] = municipal.map(({ date, name }) => [date, name]);
   return [
-    ...national.flatMap((rule) => holidayOf(rule, year, 'national')),
+    ...(place.national === false ? [] : national).flatMap((rule) =>
+      holidayOf(rule, year, 'national'),
+    ),
     ...(byState[state] ?? []).flatMap((rule) => holidayOf(rule, year, 'state')),
     ...town.flatMap((rule) => holidayOf(rule, year, 'municipal')),
   ].sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
-}
-
-/**
- * Days of `years` on which nothing is offered: holidays and the clinic's own closed days, but not the days on which it
- * opens all the same.
- */
-export function closedDates(
-  years: { from: number; to: number },
-  place: { state?: string | undefined; municipal?: readonly MunicipalHoliday[] | undefined },
-  exceptions: { closed?: readonly string[]; open?: readonly string[] } = {},
-): Set<string> {
-  const closed = new Set(exceptions.closed);
-  for (let year = years.from; year <= years.to; year += 1)
-    for (const { date } of holidaysOf(year, place)) closed.add(date);
-  for (const date of exceptions.open ?? []) closed.delete(date);
-  return closed;
 }
 
 /** Easter Sunday of the Gregorian calendar: the anonymous algorithm (Nature, 1876) as given by Meeus and Jones. */

@@ -2,16 +2,20 @@ import {
   type BookingWindow,
   type Candidate,
   candidatesOf,
+  type OfferedTimes,
   reachOf,
+  spelledOut,
   timeliness,
   type VisitNeeds,
 } from './availability.ts';
 import type { Interval } from './interval.ts';
 import {
   type DateRange,
+  type DayHours,
   type Opening,
   type OpeningHours,
   occurrencesOf,
+  openingsBound,
   openingsOf,
   type ScheduleRule,
 } from './recurrence.ts';
@@ -20,12 +24,17 @@ import { addDays, wallTimeOf } from './wall-time.ts';
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
+/** Days with hours of their own, `YYYY-MM-DD`; with none at all the day is closed. */
+export type SpecialDays = ReadonlyMap<string, readonly DayHours[]>;
+
 /** When the clinic works. */
 export interface Calendar {
   timeZone: string;
   hours: readonly OpeningHours[];
-  /** Holidays and exceptions, `YYYY-MM-DD`. */
-  closed: ReadonlySet<string>;
+  /** Days on which nothing is offered, such as holidays, `YYYY-MM-DD`. */
+  closed: Pick<ReadonlySet<string>, 'has'>;
+  /** These go before `closed`. */
+  special?: SpecialDays;
 }
 
 /** Something that can be booked: one service, of one practitioner (`null`: the clinic's team). */
@@ -34,6 +43,8 @@ export interface Plan {
   practitioner: string | null;
   rules: readonly ScheduleRule[];
   needs: VisitNeeds;
+  /** Of whoever does it; these go before the clinic's. */
+  special?: SpecialDays;
 }
 
 export interface BookingRules {
@@ -82,13 +93,24 @@ export function checkVisit(
 
 /** Pure: when something is offered on these days, in order of time; a time that two rules name is there once. */
 export function openingsFor(plan: Plan, range: DateRange, calendar: Calendar): Opening[] {
-  const { timeZone, hours, closed } = calendar;
+  const { timeZone, hours } = calendar;
   const all = plan.rules
-    .flatMap((rule) => occurrencesOf(rule, range, closed))
-    .flatMap((occurrence) => openingsOf(occurrence, timeZone, hours))
+    .flatMap((rule) => occurrencesOf(rule, range))
+    .flatMap((occurrence) => {
+      const own = specialHours(occurrence.date, plan, calendar);
+      return own
+        ? openingsBound(occurrence, timeZone, own)
+        : openingsOf(occurrence, timeZone, hours);
+    })
     .sort((a, b) => a.startMs - b.startMs);
   const distinct = new Map(all.map((one) => [`${one.startMs}/${one.endMs}`, one]));
   return [...distinct.values()];
+}
+
+/** A day that is unlike its weekday: its hours, none when closed. */
+function specialHours(date: string, { special }: Plan, calendar: Calendar) {
+  const own = special?.get(date) ?? calendar.special?.get(date);
+  return own ?? (calendar.closed.has(date) ? [] : undefined);
 }
 
 /** The part of a range of days in which anything may be booked now. */
@@ -127,26 +149,32 @@ export function stretchOf(openings: readonly Opening[], needs: VisitNeeds): Inte
   };
 }
 
-/** Why none of these openings has a place: full when one could be booked, else what stands before that. */
+/** Why none of these times can be had: full when one could be booked, else what stands before that. */
 export function whyNone(
-  openings: readonly Opening[],
+  times: readonly OfferedTimes[],
   needs: VisitNeeds,
-  { timeZone }: Calendar,
   { window }: BookingRules,
   nowMs: number,
 ): Exclude<Trouble, 'off-grid'> {
   const reasons = new Set(
-    openings
-      .flatMap((opening) => candidatesOf(opening, needs, timeZone))
-      .map((candidate) => timeliness(candidate, { nowMs, window, needs })),
+    times.flatMap(spelledOut).map((one) => timeliness(one, { nowMs, window, needs })),
   );
-  if (reasons.has('bookable')) return fullness(needs);
+  if (reasons.has('bookable'))
+    return fullness(
+      needs,
+      times.map(({ opening }) => opening),
+    );
   const first = (['too-soon', 'too-far', 'past'] as const).find((one) => reasons.has(one));
   return first ?? 'closed';
 }
 
 /** Whether many share a time (“já não há vagas”) or one person takes it (“esse horário já foi tomado”). */
-export function fullness(needs: VisitNeeds | undefined): 'slot-taken' | 'capacity-full' {
-  const isShared = needs?.resources.flat().some(({ capacity }) => capacity > 1);
+export function fullness(
+  needs: VisitNeeds | undefined,
+  times: readonly { places?: number }[],
+): 'slot-taken' | 'capacity-full' {
+  const isShared =
+    times.some(({ places = 1 }) => places > 1) ||
+    needs?.resources.flat().some(({ capacity }) => capacity > 1);
   return isShared ? 'capacity-full' : 'slot-taken';
 }

@@ -8,6 +8,7 @@ interface RuleHours {
   at?: string | undefined;
   until?: string | undefined;
   byAppointedTime?: boolean | undefined;
+  places?: number | undefined;
 }
 
 /**
@@ -17,7 +18,13 @@ interface RuleHours {
 export type ScheduleRule =
   | ({ kind: 'every-n-days'; n: number; from: string } & RuleHours)
   | ({ kind: 'weekly'; days: readonly Weekday[]; since?: string | undefined } & RuleHours)
-  | ({ kind: 'monthly'; day?: number | undefined; since?: string | undefined } & RuleHours)
+  | ({
+      kind: 'monthly';
+      day?: number | undefined;
+      /** Days announced so far, of a rule without a day. */
+      announced?: readonly string[] | undefined;
+      since?: string | undefined;
+    } & RuleHours)
   | ({ kind: 'dates'; dates: readonly string[] } & RuleHours)
   | {
       kind: 'window';
@@ -25,6 +32,7 @@ export type ScheduleRule =
       from: string;
       to: string;
       since?: string | undefined;
+      places?: number | undefined;
     };
 
 /**
@@ -39,6 +47,8 @@ export interface Occurrence {
   mode: VisitMode;
   from: string | null;
   until: string | null;
+  /** How many are seen in all, of those seen in order of arrival. Left out: as many as the resources take at once. */
+  places?: number;
 }
 
 export interface DateRange {
@@ -51,23 +61,19 @@ export interface DateRange {
 const longestRangeDays = 731;
 
 /**
- * The days of `range` on which a rule holds, in order. A closed day is left out and moves nothing: every 15 days goes on
- * counting. A month without the wanted day (31, 30 February) has none. A monthly rule without a day has none at all: the
- * clinic announces its days, and until then nothing may be offered.
+ * The days of `range` on which a rule holds, in order, closed or not: a closed day moves nothing, every 15 days goes on
+ * counting. A month without the wanted day (31, 30 February) has none. A monthly rule without a day has only the days
+ * that the clinic has announced.
  */
-export function occurrencesOf(
-  rule: ScheduleRule,
-  range: DateRange,
-  closed: ReadonlySet<string> = new Set<string>(),
-): Occurrence[] {
-  return datesOf(rule, bounded(range))
-    .filter((date) => !closed.has(date))
-    .map((date) => ({ date, ...hoursOf(rule) }));
+export function occurrencesOf(rule: ScheduleRule, range: DateRange): Occurrence[] {
+  const hours = hoursOf(rule);
+  return datesOf(rule, bounded(range)).map((date) => ({ date, ...hours }));
 }
 
-/** Whether the days of a rule are announced one by one, so that none can be computed. */
-export function awaitsAnnouncement(rule: ScheduleRule): boolean {
-  return rule.kind === 'monthly' && rule.day === undefined;
+/** Whether the days of a rule are announced one by one and none from `today` on is known. @param today `YYYY-MM-DD` */
+export function awaitsAnnouncement(rule: ScheduleRule, today = ''): boolean {
+  if (rule.kind !== 'monthly' || rule.day !== undefined) return false;
+  return !rule.announced?.some((date) => date >= today);
 }
 
 /** Instants of one occurrence. `endMs: null`: nobody said when it ends, the visit decides. */
@@ -79,12 +85,17 @@ export interface Opening {
   until: string | null;
   startMs: number;
   endMs: number | null;
+  places?: number;
 }
 
-export interface OpeningHours {
-  days: readonly Weekday[];
+/** A stretch of one day, wall times. */
+export interface DayHours {
   from: string;
   to: string;
+}
+
+export interface OpeningHours extends DayHours {
+  days: readonly Weekday[];
 }
 
 /**
@@ -92,31 +103,59 @@ export interface OpeningHours {
  * on a Sunday is expected on that Sunday. A single time that clocks jump over that day is left out.
  */
 export function openingsOf(
-  { date, mode, from, until }: Occurrence,
+  occurrence: Occurrence,
   timeZone: string,
   hours: readonly OpeningHours[],
 ): Opening[] {
-  if (from === null) {
-    return stretchesOf(date, hours).map((stretch) =>
-      between(date, mode, stretch.from, stretch.to, timeZone),
-    );
-  }
-  if (until !== null) return [between(date, mode, from, until, timeZone)];
-  const close = stretchesOf(date, hours).find((one) => one.from <= from && from < one.to)?.to;
-  if (mode === 'appointed' && close) return [between(date, mode, from, close, timeZone)];
+  return openingsWithin(occurrence, timeZone, stretchesOf(occurrence.date, hours));
+}
+
+/**
+ * The same on a day with hours of its own, which hold against the rule: what lies outside is cut off, and who is expected
+ * before they begin is expected when they begin. @param hours in order
+ */
+export function openingsBound(
+  occurrence: Occurrence,
+  timeZone: string,
+  hours: readonly DayHours[],
+): Opening[] {
+  const { from, until } = occurrence;
+  if (from === null) return openingsWithin(occurrence, timeZone, hours);
+  const cut = hours
+    .map((one) => ({
+      from: from > one.from ? from : one.from,
+      until: until === null || until > one.to ? one.to : until,
+    }))
+    .filter((one) => one.from < one.until);
+  if (until !== null)
+    return cut.flatMap((one) => openingsWithin({ ...occurrence, ...one }, timeZone, hours));
+  // What has no end of its own begins once, and ends as on other days.
+  const [first] = cut;
+  return first ? openingsWithin({ ...occurrence, from: first.from }, timeZone, hours) : [];
+}
+
+function openingsWithin(
+  { date, mode, from, until, places }: Occurrence,
+  timeZone: string,
+  hours: readonly DayHours[],
+): Opening[] {
+  const shared = { date, mode, ...(places === undefined ? {} : { places }) };
+  if (from === null) return hours.map((one) => between(shared, one.from, one.to, timeZone));
+  if (until !== null) return [between(shared, from, until, timeZone)];
+  const close = hours.find((one) => one.from <= from && from < one.to)?.to;
+  if (mode === 'appointed' && close) return [between(shared, from, close, timeZone)];
   const startMs = instantOf(date, from, timeZone);
-  return startMs === undefined ? [] : [{ date, mode, from, until: null, startMs, endMs: null }];
+  return startMs === undefined ? [] : [{ ...shared, from, until: null, startMs, endMs: null }];
 }
 
 function between(
-  date: string,
-  mode: VisitMode,
+  shared: Pick<Opening, 'date' | 'mode' | 'places'>,
   from: string,
   until: string,
   timeZone: string,
 ): Opening {
-  const startMs = boundaryOf(date, from, timeZone);
-  return { date, mode, from, until, startMs, endMs: boundaryOf(date, until, timeZone) };
+  const startMs = boundaryOf(shared.date, from, timeZone);
+  return { ...shared, from, until, startMs, endMs: boundaryOf(shared.date, until, timeZone) };
 }
 
 function stretchesOf(date: string, hours: readonly OpeningHours[]): OpeningHours[] {
@@ -125,11 +164,14 @@ function stretchesOf(date: string, hours: readonly OpeningHours[]): OpeningHours
 }
 
 function hoursOf(rule: ScheduleRule): Omit<Occurrence, 'date'> {
-  if (rule.kind === 'window') return { mode: 'walk-in', from: rule.from, until: rule.to };
+  const places = rule.places === undefined ? {} : { places: rule.places };
+  if (rule.kind === 'window')
+    return { mode: 'walk-in', from: rule.from, until: rule.to, ...places };
   return {
     mode: rule.byAppointedTime ? 'appointed' : 'arrival',
     from: rule.at ?? null,
     until: rule.until ?? null,
+    ...places,
   };
 }
 
@@ -155,12 +197,18 @@ function datesOf(rule: ScheduleRule, range: PlainRange): string[] {
         .filter((day) => rule.days.some((weekday) => weekday === weekdayOf(day)))
         .map(String);
     case 'monthly':
-      return rule.day === undefined ? [] : monthly(rule.day, range, rule.since);
+      return rule.day === undefined
+        ? named(rule.announced ?? [], range)
+        : monthly(rule.day, range, rule.since);
     case 'dates':
-      return [...new Set(rule.dates)]
-        .filter((date) => date >= String(range.from) && date <= String(range.to))
-        .sort();
+      return named(rule.dates, range);
   }
+}
+
+function named(dates: readonly string[], range: PlainRange): string[] {
+  return [...new Set(dates)]
+    .filter((date) => date >= String(range.from) && date <= String(range.to))
+    .sort();
 }
 
 function everyNDays({ n, from }: { n: number; from: string }, range: PlainRange): string[] {

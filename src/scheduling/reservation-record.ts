@@ -16,7 +16,7 @@ const reservationId = z.string().regex(/^[a-z2-7]{26}$/);
 /** A stretch of one resource that is taken, buffers included. Epoch ms, end not included. */
 export const claimSchema = z
   .strictObject({
-    /** `practitioner:<id>`, `room:<id>`, `device:<id>` … */
+    /** `<clinic>/practitioner:<id>`, `<clinic>/room:<id>` … */
     resource: name,
     startMs: ms,
     endMs: ms,

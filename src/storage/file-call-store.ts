@@ -24,6 +24,11 @@ const recordShape = z.looseObject({
   transcript: z.array(z.unknown()),
   tools: z.array(z.unknown()),
   appointments: z.array(z.string()),
+  // Not in records of earlier versions.
+  cancelled: z.array(z.string()).default([]),
+  requests: z.array(z.string()).default([]),
+  brokenPromises: z.array(z.unknown()).default([]),
+  emergencies: z.array(z.unknown()).default([]),
 });
 
 /** A call that goes on is saved again in a moment: only its final record is worth waiting for the disk. */
@@ -125,8 +130,7 @@ class FileCallStore implements CallStore {
   async #read(file: string): Promise<CallRecord | undefined> {
     try {
       const record: unknown = JSON.parse(await readFile(join(this.#directory, file), 'utf8'));
-      recordShape.parse(record);
-      return record as CallRecord;
+      return recordShape.parse(record) as unknown as CallRecord;
     } catch (error) {
       const code = hasCode(error, 'ENOENT') ? 'ENOENT' : 'STORE_DAMAGED';
       this.#log.error({ code, file }, 'a call record could not be read and was left alone');

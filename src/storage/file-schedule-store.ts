@@ -2,16 +2,16 @@ import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { parseReservation, type Reservation } from '../scheduling/reservation-record.ts';
 import type { ScheduleStore } from '../scheduling/schedule-store.ts';
-import { lockDirectory } from './data-lock.ts';
-import { removeStaleTemporaries } from './file-commit.ts';
-import { type Journal, openJournal } from './journal.ts';
-import { createJournalDisk, type JournalDisk } from './journal-disk.ts';
+import type { Journal } from './journal.ts';
 import type { JournalEntry } from './journal-line.ts';
 import { damaged } from './journal-recovery.ts';
+import { type JournalStoreOptions, openJournalStore } from './journal-store.ts';
 import { type Answer, type Command, decide, type Step } from './schedule-decision.ts';
 import { checkStep, scheduleStoreOf } from './schedule-driver.ts';
 import { type LedgerEntry, ScheduleDraft, ScheduleLedger } from './schedule-ledger.ts';
 
+/** After a failed write the journal is tried this often, ms. */
+const repairEveryMs = 5_000;
 /** Commands that wait at most: at 1 ms a commit a second's worth. More are refused at once, not kept waiting. */
 const mostWaiting = 1_000;
 /** Commands written with one sync: about 200 KB. */
@@ -34,36 +34,18 @@ interface Waiting {
  * A journal and snapshots in a directory of its own, which must exist. One process: a second one is refused with
  * STORE_LOCKED. Rejects with STORE_DAMAGED when what is kept there cannot be trusted.
  */
-export async function openFileScheduleStore(options: {
-  directory: string;
-  log: Log;
-  disk?: JournalDisk;
-  /** Lines of the journal after which a snapshot is written. */
-  snapshotEvery?: number;
-}): Promise<FileScheduleStore> {
-  const { directory, log, disk = createJournalDisk(), snapshotEvery = linesPerSnapshot } = options;
-  const unlock = await lockDirectory(directory);
-  try {
-    await removeStaleTemporaries(directory);
-    const { journal, values, entries } = await openJournal(directory, disk, log);
-    const ledger = await rebuild(values, entries).catch(async (error) => {
-      await journal.close();
-      throw error;
-    });
+export function openFileScheduleStore(options: JournalStoreOptions): Promise<FileScheduleStore> {
+  const { log, snapshotEvery = linesPerSnapshot } = options;
+  return openJournalStore(options, async ({ journal, values, entries }) => {
+    const ledger = await rebuild(values, entries);
     const commits = new ScheduleCommits({ ledger, journal, log, snapshotEvery });
     const store = scheduleStoreOf({
       ledger: () => ledger,
       run: (command) => commits.run(command),
-      close: async () => {
-        await commits.close();
-        await unlock();
-      },
+      close: () => commits.close(),
     });
     return { ...store, isWritable: () => journal.isWhole };
-  } catch (error) {
-    await unlock();
-    throw error;
-  }
+  });
 }
 
 /** One at a time: decide, write, sync, apply, answer; whoever comes during a sync goes into the next one together. */
@@ -78,6 +60,7 @@ class ScheduleCommits {
   #nextGeneration: number | undefined;
   #snapshotSeq: number;
   #isClosed = false;
+  #repairTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: {
     ledger: ScheduleLedger;
@@ -106,6 +89,7 @@ class ScheduleCommits {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#repairTimer);
     await this.#running;
     await this.#snapshot;
     await this.#rotate();
@@ -140,10 +124,30 @@ class ScheduleCommits {
     } catch (error) {
       this.#log.error({ err: error, waiting: batch.length }, 'the schedule could not be written');
       for (const { reject } of batch) reject(error);
+      this.#repairSoon();
       return;
     }
     for (const step of draft.steps) this.#ledger.apply(step);
     for (const answer of answered) answer();
+  }
+
+  /** Nobody may come to write who would find the disk well again: while it is ill, calls are sent elsewhere. */
+  #repairSoon(): void {
+    if (this.#repairTimer || this.#isClosed) return;
+    this.#repairTimer = setTimeout(() => {
+      this.#repairTimer = undefined;
+      this.#running ??= this.#repair();
+    }, repairEveryMs);
+    this.#repairTimer.unref();
+  }
+
+  async #repair(): Promise<void> {
+    try {
+      if (!this.#journal.isWhole) await this.#journal.repair();
+    } catch {
+      this.#repairSoon();
+    }
+    await this.#drain();
   }
 
   #startSnapshot(): void {

@@ -61,7 +61,7 @@ export async function recoverJournal(
   let reachedSeq = 0;
   for (const journal of files.journals) {
     const name = journalName(journal);
-    const bytes = await disk.readFile(join(directory, name));
+    const bytes = await readWhole(disk, directory, name);
     const content = readLines(bytes);
     const [head, ...lines] = content.entries;
     if (content.fault === 'middle') throw damaged(name, 'a damaged line stands before whole ones');
@@ -112,7 +112,7 @@ export function journalsFor(generation: number, journals: readonly number[]): nu
 /** A first start that died before it was done: one journal with its head and nothing else. */
 async function isBarelyBegun(disk: JournalDisk, directory: string, files: JournalFiles) {
   if (files.snapshots.length > 0 || files.journals.join() !== '1') return false;
-  const { entries, fault } = readLines(await disk.readFile(join(directory, journalName(1))));
+  const { entries, fault } = readLines(await readWhole(disk, directory, journalName(1)));
   const [head] = entries;
   return fault === 'none' && entries.length === 1 && head?.op === headOp && head.seq === 0;
 }
@@ -141,7 +141,16 @@ async function newestSnapshot(
       return { generation, snapshot };
     }
   }
-  throw damaged('the schedule', 'there is no whole snapshot');
+  throw damaged(bad.join(', ') || 'the schedule', 'there is no whole snapshot');
+}
+
+/** A directory in its place, or bytes that the medium does not give back, are damage like any other. */
+async function readWhole(disk: JournalDisk, directory: string, name: string): Promise<Buffer> {
+  try {
+    return await disk.readFile(join(directory, name));
+  } catch (cause) {
+    throw new CodedError('STORE_DAMAGED', `${name}: it cannot be read`, { cause });
+  }
 }
 
 async function readOrNothing(disk: JournalDisk, path: string): Promise<Buffer> {

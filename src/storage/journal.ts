@@ -120,6 +120,8 @@ export class Journal {
 
   /** Goes on in a new journal, durable before any old one is removed; this snapshot and the one before it are kept. */
   async rotate(generation: number): Promise<void> {
+    // What a failed write left at the end of the old journal would be read as acknowledged, before the new one's lines.
+    if (!this.#file && this.#generation > 0) await this.repair();
     const path = join(this.#directory, journalName(generation));
     const head = Buffer.from(headLine(this.#seq, generation));
     const file = await this.#beginFile(path, head);

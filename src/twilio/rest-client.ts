@@ -4,6 +4,16 @@ import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import { withDeadline } from '../platform/deadline.ts';
 import { CodedError, hasCode } from '../platform/errors.ts';
 import { type CallRefusal, toCallRefusal } from './call-refusal.ts';
+import {
+  type CallRequest,
+  type MessageRequest,
+  toCreateOptions,
+  toMessageOptions,
+} from './rest-requests.ts';
+import { type CallStatus, toCallStatus } from './status-callback.ts';
+import { spokenMessage } from './voicemail.ts';
+
+export type { CallRequest, MessageRequest } from './rest-requests.ts';
 
 const usualTimeoutMs = 5_000;
 
@@ -13,10 +23,14 @@ const mostTries = 3;
 /** Full jitter: a wait is between 0 and this, doubled per try. */
 const retryBaseMs = 200;
 
+/** Seconds that an announcement rings, and lasts. */
+const announcementLimits = { timeout: 30, timeLimit: 30 } as const;
+
+/** Calls looked at when one is sought. Nobody is rung so often in the days that matter. */
+const mostListed = 20;
+
 /** Longest answer that is read. A call or number resource has about 3 KB. */
 const mostAnswerBytes = 1_024 * 1_024;
-
-const progressEvents = ['initiated', 'ringing', 'answered', 'completed'];
 
 export interface TwilioRestOptions {
   accountSid: string;
@@ -29,25 +43,27 @@ export interface TwilioRestOptions {
   pause?: (ms: number) => Promise<unknown>;
 }
 
-export interface CallRequest {
-  /** E.164, already checked. */
-  to: string;
-  /** E.164, a number of the account. */
-  from: string;
-  /** Address of the TwiML. */
-  url: string;
-  statusCallback: string;
-  /** Longest call, seconds. */
-  timeLimitS: number;
-  /** How long it may ring, seconds (Twilio allows 600). */
-  ringS: number;
-}
-
 export type PlaceCallResult =
   | { outcome: 'placed'; callSid: string }
   | ({ outcome: 'refused' } & CallRefusal)
   /** Twilio may be dialling: no answer, or one that says nothing. Must not be repeated blindly. */
   | { outcome: 'unknown' };
+
+export type SendMessageResult =
+  /** Twilio took it on. Whether it arrives is not known here. */
+  | { outcome: 'sent'; messageSid: string }
+  /** `code`: Twilio's, 0 when it gave none. `httpStatus`: 0 when Twilio was never reached. */
+  | { outcome: 'refused'; code: number; httpStatus: number }
+  /** It may be on its way: no answer, or one that says nothing. Must not be repeated blindly. */
+  | { outcome: 'unknown' };
+
+export type CallSearch =
+  | {
+      outcome: 'found';
+      /** Newest first. */
+      calls: { callSid: string; status: CallStatus; createdAtMs: number }[];
+    }
+  | { outcome: 'failed' };
 
 export type EndCallResult = 'ended' | 'already-ended' | 'failed';
 
@@ -63,10 +79,21 @@ export type NumberSearch =
 export interface TwilioRest {
   /** Never rejects. Sent once; again only when the first was refused before a byte of it was sent. */
   placeCall(request: CallRequest): Promise<PlaceCallResult>;
+  /** Rings, says it and hangs up; needs no server of ours. Never rejects. Sent once. @param text pt-BR, at most 500 characters */
+  sayTo(call: { to: string; from: string; text: string }): Promise<PlaceCallResult>;
+  /** Never rejects. Sent once, as `placeCall` is. */
+  sendMessage(request: MessageRequest): Promise<SendMessageResult>;
+  /**
+   * The last calls from one number to another, whatever became of them. Without a bound on `StartTime`: a call that waits
+   * in Twilio's queue has none yet, and it is the one that must not be missed. Never rejects.
+   */
+  findCalls(query: { to: string; from: string }): Promise<CallSearch>;
   /** Never rejects. */
   endCall(callSid: string): Promise<EndCallResult>;
   /** Replaces what the call is doing; its media stream ends. Never rejects. @param twiml at most 4,000 characters. */
   redirectCall(callSid: string, twiml: string): Promise<EndCallResult>;
+  /** Says it to whoever or whatever took the call, and hangs up. Never rejects. @param text pt-BR, at most 500 characters */
+  leaveMessage(callSid: string, text: string): Promise<EndCallResult>;
   checkAccount(): Promise<AccountCheck>;
   findNumber(e164: string): Promise<NumberSearch>;
   setVoiceWebhook(numberSid: string, url: string): Promise<'set' | 'failed'>;
@@ -112,20 +139,50 @@ export function createTwilioRest(options: TwilioRestOptions): TwilioRest {
     }
   }
 
+  /** Again only when the first was refused before a byte of it was sent. */
+  async function askOnce<T>(request: (client: Twilio) => Promise<T>): Promise<Answer<T>> {
+    const answer = await ask(request);
+    if (answer.kind !== 'unsent') return answer;
+    await pause(Math.random() * retryBaseMs);
+    return ask(request);
+  }
+
   return {
     async placeCall(request) {
-      const place = () => ask((client) => client.calls.create(toCreateOptions(request)));
-      let answer = await place();
-      if (answer.kind === 'unsent') {
-        await pause(Math.random() * retryBaseMs);
-        answer = await place();
-      }
-      return toPlaceCallResult(answer);
+      return toPlaceCallResult(
+        await askOnce((client) => client.calls.create(toCreateOptions(request))),
+      );
+    },
+
+    async sayTo({ to, from, text }) {
+      const options = { to, from, twiml: spokenMessage(text), ...announcementLimits };
+      return toPlaceCallResult(await askOnce((client) => client.calls.create(options)));
+    },
+
+    async sendMessage(request) {
+      return toSendMessageResult(
+        await askOnce((client) => client.messages.create(toMessageOptions(request))),
+      );
+    },
+
+    async findCalls(query) {
+      const answer = await ask((client) => client.calls.list({ ...query, limit: mostListed }));
+      if (answer.kind !== 'done') return { outcome: 'failed' };
+      const calls = answer.value.flatMap(({ sid, status, dateCreated }) => {
+        const known = toCallStatus(status);
+        const createdAtMs = dateCreated?.getTime();
+        return known === undefined || createdAtMs === undefined
+          ? []
+          : [{ callSid: sid, status: known, createdAtMs }];
+      });
+      return { outcome: 'found', calls };
     },
 
     endCall: (callSid) => updateCall(callSid, { status: 'completed' }),
 
     redirectCall: (callSid, twiml) => updateCall(callSid, { twiml }),
+
+    leaveMessage: (callSid, text) => updateCall(callSid, { twiml: spokenMessage(text) }),
 
     async checkAccount() {
       const answer = await ask((client) => client.api.v2010.accounts(options.accountSid).fetch());
@@ -190,20 +247,6 @@ function toApiUrl(uri: string, apiUrl: string): string {
   return apiUrl.replace(/\/+$/, '') + pathname + search;
 }
 
-function toCreateOptions(request: CallRequest) {
-  return {
-    to: request.to,
-    from: request.from,
-    url: request.url,
-    method: 'POST',
-    statusCallback: request.statusCallback,
-    statusCallbackMethod: 'POST',
-    statusCallbackEvent: progressEvents,
-    timeLimit: request.timeLimitS,
-    timeout: request.ringS,
-  };
-}
-
 const codesOfUnsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** A 4xx (or an unfollowed 3xx) is a refusal, except 408; 5xx, silence, resets and unreadable answers are unknown. */
@@ -232,5 +275,17 @@ function toPlaceCallResult(answer: Answer<{ sid: unknown }>): PlaceCallResult {
   const { sid } = answer.value;
   return typeof sid === 'string' && /^CA[A-Za-z0-9]+$/.test(sid)
     ? { outcome: 'placed', callSid: sid }
+    : { outcome: 'unknown' };
+}
+
+function toSendMessageResult(answer: Answer<{ sid: unknown }>): SendMessageResult {
+  if (answer.kind === 'unknown') return { outcome: 'unknown' };
+  if (answer.kind === 'unsent') return { outcome: 'refused', code: 0, httpStatus: 0 };
+  if (answer.kind === 'refused') {
+    return { outcome: 'refused', code: answer.code, httpStatus: answer.httpStatus };
+  }
+  const { sid } = answer.value;
+  return typeof sid === 'string' && /^(SM|MM)[A-Za-z0-9]+$/.test(sid)
+    ? { outcome: 'sent', messageSid: sid }
     : { outcome: 'unknown' };
 }

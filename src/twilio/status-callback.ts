@@ -59,7 +59,7 @@ const endRank = 4;
 export function parseStatusCallback(params: Record<string, unknown>): StatusCallback | undefined {
   const { CallSid: callSid, CallStatus: wireStatus } = params;
   if (typeof callSid !== 'string' || !/^[A-Za-z0-9]{1,64}$/.test(callSid)) return undefined;
-  const status = typeof wireStatus === 'string' ? statuses.get(wireStatus) : undefined;
+  const status = toCallStatus(wireStatus);
   if (status === undefined) return undefined;
   const sequence = toCount(params.SequenceNumber);
   const durationS = toCount(params.CallDuration);
@@ -71,6 +71,37 @@ export function parseStatusCallback(params: Record<string, unknown>): StatusCall
     ...(durationS === undefined ? {} : { durationS }),
     ...(sipCode === undefined ? {} : { sipCode }),
   };
+}
+
+/** Nothing when it is a word of the future. */
+export function toCallStatus(wireStatus: unknown): CallStatus | undefined {
+  return typeof wireStatus === 'string' ? statuses.get(wireStatus) : undefined;
+}
+
+export interface MachineCallback {
+  callSid: string;
+  answeredBy: 'human' | 'machine' | 'fax' | 'unknown';
+}
+
+/** Who took a call, from the callback of asynchronous machine detection; nothing when it is not one. */
+export function parseMachineCallback(params: Record<string, unknown>): MachineCallback | undefined {
+  const { CallSid: callSid, AnsweredBy: answeredBy } = params;
+  if (typeof callSid !== 'string' || !/^[A-Za-z0-9]{1,64}$/.test(callSid)) return undefined;
+  if (typeof answeredBy !== 'string') return undefined;
+  if (answeredBy === 'human' || answeredBy === 'fax') return { callSid, answeredBy };
+  const isMachine = /^machine_(start|end_(beep|silence|other))$/.test(answeredBy);
+  return { callSid, answeredBy: isMachine ? 'machine' : 'unknown' };
+}
+
+/** Which dial and which of its attempts an address of ours was made for; nothing of what is not so. */
+export function parseDialReference(query: Record<string, unknown>): {
+  id?: string;
+  attempt?: number;
+} {
+  const { outbound: id, attempt } = query;
+  const isId = typeof id === 'string' && /^[a-z2-7]{26}$/.test(id);
+  const isAttempt = typeof attempt === 'string' && /^[1-9]$/.test(attempt);
+  return { ...(isId ? { id } : {}), ...(isAttempt ? { attempt: Number(attempt) } : {}) };
 }
 
 /** No status follows this one. */

@@ -8,7 +8,7 @@ export const twimlContentType = 'text/xml; charset=utf-8';
 const mostParameterLength = 499;
 
 const streamName = 'main';
-const apologyVoice = { voice: 'Polly.Camila-Neural', language: 'pt-BR' } as const;
+export const spokenVoice = { voice: 'Polly.Camila-Neural', language: 'pt-BR' } as const;
 
 /** What the caller hears and where they go when no agent can speak to them. */
 export interface WayOut {
@@ -75,7 +75,7 @@ export function emptyResponse(): string {
 }
 
 function addWayOut(response: VoiceResponse, wayOut: WayOut): void {
-  response.say({ ...apologyVoice }, legalXml(wayOut.apology));
+  response.say({ ...spokenVoice }, legalXml(wayOut.apology));
   if (wayOut.receptionE164 === undefined) {
     response.hangup();
     return;
@@ -84,7 +84,7 @@ function addWayOut(response: VoiceResponse, wayOut: WayOut): void {
 }
 
 /** Removes what XML 1.0 cannot carry even when escaped: a caller id with a control character must not spoil the answer. */
-function legalXml(text: string): string {
+export function legalXml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '');
 }

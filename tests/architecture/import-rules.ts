@@ -17,7 +17,18 @@ const mayImport: Record<string, string[]> = {
 };
 
 /** Files directly under `src/`: they assemble, so they may import anything. */
-export const compositionRoots = ['main.ts', 'app.ts', 'config.ts', 'demo.ts', 'doctor.ts'];
+export const compositionRoots = [
+  'main.ts',
+  'app.ts',
+  'new-call.ts',
+  'outside.ts',
+  'web-server.ts',
+  'config.ts',
+  'demo.ts',
+  'doctor.ts',
+  'clinic.ts',
+  'api-key.ts',
+];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
 /** Contracts hold shapes and the few pure names that go with them. */
 const contract = '-(record|store)\\.ts$';
@@ -32,7 +43,7 @@ const folders: IForbiddenRuleType[] = Object.entries(mayImport).flatMap(([folder
     severity: 'error' as const,
     from: { path: `^src/${folder}/`, pathNot: edge },
     to: {
-      path: '^(src|tests|bench|scripts)/',
+      path: '^(src|tests|bench|faults|scripts)/',
       pathNot: `^src/(${[folder, ...others].join('|')})/`,
     },
   },
@@ -41,7 +52,7 @@ const folders: IForbiddenRuleType[] = Object.entries(mayImport).flatMap(([folder
     severity: 'error' as const,
     from: { path: `^src/${folder}/.*${edge}` },
     to: {
-      path: '^(src|tests|bench|scripts)/',
+      path: '^(src|tests|bench|faults|scripts)/',
       pathNot: `^src/(${[folder, ...others, 'twilio'].join('|')})/`,
     },
   },
@@ -69,7 +80,10 @@ const rules: IForbiddenRuleType[] = [
   {
     name: 'sandbox-is-reached-from-roots-only',
     severity: 'error',
-    from: { path: '^src/', pathNot: '^src/(sandbox/|app\\.ts$|demo\\.ts$|doctor\\.ts$)' },
+    from: {
+      path: '^src/',
+      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|demo\\.ts$|doctor\\.ts$)',
+    },
     to: { path: '^src/sandbox/' },
   },
   {
@@ -92,6 +106,12 @@ const rules: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/(twilio|sandbox)/' },
     to: { path: packaged('twilio') },
+  },
+  {
+    name: 'database-driver-in-storage-only',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/storage/' },
+    to: { path: packaged('pg') },
   },
   {
     name: 'openai-package-in-openai-only',

@@ -15,7 +15,7 @@ const longestFile = 350;
 const vagueNames = ['utils', 'util', 'helpers', 'helper', 'manager', 'service', 'types', 'common'];
 
 /** Only these may mention the environment, each at most once, to hand it to config.ts. */
-const environmentReaders = ['main.ts', 'demo.ts', 'doctor.ts'];
+const environmentReaders = ['main.ts', 'demo.ts', 'doctor.ts', 'api-key.ts'];
 const clockFile = 'platform/clock.ts';
 
 /** Every TypeScript file under `src/`. */
@@ -30,8 +30,9 @@ export function findNameFaults({ path, text }: SourceFile): string[] {
   const faults: string[] = [];
   const name = basename(path, '.ts');
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) faults.push('file name is not kebab-case');
-  const vague = name.split('-').filter((word) => vagueNames.includes(word));
-  if (vague.length > 0) faults.push(`file name says ${vague.join()}, not what it is`);
+  // The last word is what the file is: `service-details` are details.
+  const noun = name.split('-').at(-1) ?? '';
+  if (vagueNames.includes(noun)) faults.push(`file name says ${noun}, not what it is`);
   if (!path.includes('/') && !compositionRoots.includes(path))
     faults.push('file belongs in a folder: only composition roots stand directly under src');
   const lines = text.trimEnd().split('\n').length;

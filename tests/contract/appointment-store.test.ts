@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
-import { createFileAppointmentStore } from '../../src/storage/file-appointment-store.ts';
+import { openFileAppointmentStore } from '../../src/storage/file-appointment-store.ts';
 import { createMemoryAppointmentStore } from '../../src/storage/memory-appointment-store.ts';
+import { agendaForSuite, databaseUrl } from '../support/postgres.ts';
 import { describeAppointmentStore } from './appointment-store.ts';
 
 describeAppointmentStore('memory', async () => ({
@@ -14,7 +16,15 @@ describeAppointmentStore('memory', async () => ({
 describeAppointmentStore('files', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'appointments-'));
   return {
-    store: createFileAppointmentStore({ directory, log: createLog('silent') }),
+    store: await openFileAppointmentStore({ directory, log: createLog('silent') }),
     close: () => rm(directory, { recursive: true }),
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = agendaForSuite();
+  describeAppointmentStore('PostgreSQL', async () => ({
+    store: (await emptied()).appointments,
+    close: async () => undefined,
+  }));
 });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createId } from '../../src/platform/id.ts';
+import type { Appointment } from '../../src/scheduling/appointment.ts';
 import type { AppointmentStore } from '../../src/scheduling/appointment-store.ts';
+import { patientKey } from '../../src/scheduling/patient-key.ts';
 import { appointment } from '../support/agent-fixtures.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
@@ -92,6 +94,191 @@ export function describeAppointmentStore(
       const read = await store.find(saved.id);
       if (read) read.notes = 'mudado também';
       expect((await store.find(saved.id))?.notes).toBe('original');
+    });
+
+    describe('changed', () => {
+      const booked = (kept: Appointment): Appointment => ({ ...kept, status: 'booked' });
+
+      it('are kept as changed, in the same place', async () => {
+        const store = await fresh();
+        const saved = appointment({ id: createId() });
+        const { file } = await store.save(saved);
+        const expected = booked(saved);
+        expect(await store.update(saved.id, booked)).toEqual({
+          outcome: 'updated',
+          appointment: expected,
+          file,
+        });
+        expect(await store.find(saved.id)).toEqual(expected);
+        expect(await store.list({ from: saved.day, to: saved.day })).toEqual([expected]);
+        expect(await store.save(saved)).toEqual({ outcome: 'exists', file });
+        expect(await store.find(saved.id)).toEqual(expected);
+      });
+
+      it('under an id that nobody has come to nothing, and nobody is asked for the change', async () => {
+        const store = await fresh();
+        const change = (): Appointment => {
+          throw new Error('asked');
+        };
+        expect(await store.update(createId(), change)).toEqual({ outcome: 'not-found' });
+        expect(await store.update('../../etc/passwd', change)).toEqual({ outcome: 'not-found' });
+      });
+
+      it('ten times at once lose no change', async () => {
+        const store = await fresh();
+        const saved = appointment({ id: createId(), notes: '0' });
+        await store.save(saved);
+        const add = (kept: Appointment) => ({ ...kept, notes: String(Number(kept.notes) + 1) });
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, () => store.update(saved.id, add)),
+        );
+        const notes = answers.map((one) => one.outcome === 'updated' && one.appointment.notes);
+        expect(notes.toSorted()).toEqual(
+          Array.from({ length: 10 }, (_, i) => `${i + 1}`).toSorted(),
+        );
+        expect((await store.find(saved.id))?.notes).toBe('10');
+      });
+
+      it.each<[string, (kept: Appointment) => unknown]>([
+        ['no appointment', (kept) => ({ ...kept, status: 'confirmed' })],
+        ['a field too much', (kept) => ({ ...kept, extra: 1 })],
+        ['another day', (kept) => ({ ...kept, day: '2027-03-01' })],
+        ['another time', (kept) => ({ ...kept, time: '07:00' })],
+        ['another id', (kept) => ({ ...kept, id: createId() })],
+        ['nothing', () => undefined],
+      ])('into %s stay as they were', async (_, change) => {
+        const store = await fresh();
+        const saved = appointment({ id: createId() });
+        await store.save(saved);
+        const changing = store.update(saved.id, change as (kept: Appointment) => Appointment);
+        await expect(changing).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+        expect(await store.find(saved.id)).toEqual(saved);
+        expect(await store.list({ from: '2026-01-01', to: '2028-01-01' })).toEqual([saved]);
+        expect((await store.update(saved.id, booked)).outcome).toBe('updated');
+      });
+
+      it('by something that breaks stay as they were, and the next change goes on', async () => {
+        const store = await fresh();
+        const saved = appointment({ id: createId() });
+        await store.save(saved);
+        const breaking = store.update(saved.id, (kept) => {
+          kept.notes = 'pela metade';
+          throw new Error('broken');
+        });
+        const [broken, fine] = await Promise.allSettled([breaking, store.update(saved.id, booked)]);
+        expect(broken).toMatchObject({ status: 'rejected', reason: { message: 'broken' } });
+        expect(fine.status).toBe('fulfilled');
+        expect(await store.find(saved.id)).toEqual(booked(saved));
+      });
+
+      it('cannot be changed again from outside', async () => {
+        const store = await fresh();
+        const saved = appointment({ id: createId(), notes: 'original' });
+        await store.save(saved);
+        const answer = await store.update(saved.id, booked);
+        if (answer.outcome === 'updated') answer.appointment.notes = 'mudado';
+        expect((await store.find(saved.id))?.notes).toBe('original');
+      });
+    });
+
+    describe('that are open', () => {
+      const birthDate = '1980-05-12';
+      const patientNamed = (name: string, born: string | null = birthDate) => ({
+        ...appointment().patient,
+        name,
+        birthDate: born,
+      });
+      const query = { clinic: 'aurora', from: '2026-11-26' };
+      const patient = (name: string, born = birthDate) => ({ patient: patientKey(name, born) });
+      const idsOf = (found: Appointment[]) => found.map(({ id }) => id);
+      async function keep(store: AppointmentStore, more: Partial<Appointment>): Promise<string> {
+        const id = createId();
+        await store.save(appointment({ id, ...more }));
+        return id;
+      }
+
+      it('are found by patient, however the name is written', async () => {
+        const store = await fresh();
+        const id = await keep(store, { patient: patientNamed('José  d’Ávila') });
+        for (const name of ['José d’Ávila', 'JOSE D AVILA', ' jose d’avila ']) {
+          expect(idsOf(await store.findOpen({ ...query, by: patient(name) })), name).toEqual([id]);
+        }
+        for (const by of [patient('José d’Ávila', '1980-05-13'), patient('José Ávila')]) {
+          expect(await store.findOpen({ ...query, by })).toEqual([]);
+        }
+      });
+
+      it('are not found by a patient whose birth date was never said', async () => {
+        const store = await fresh();
+        await keep(store, { patient: patientNamed('Maria', null) });
+        for (const born of ['', 'null', 'undefined', birthDate]) {
+          const by = patient('Maria', born);
+          expect(await store.findOpen({ ...query, by })).toEqual([]);
+        }
+      });
+
+      it('are found by the contact number and by the number they were booked from', async () => {
+        const store = await fresh();
+        const [contact, from, other] = ['+5588911111111', '+5588922222222', '+5588933333333'];
+        const one = await keep(store, { phone: contact, bookedFrom: null, time: '08:00' });
+        const two = await keep(store, { phone: null, bookedFrom: from, time: '09:00' });
+        const both = await keep(store, { phone: contact, bookedFrom: from, time: '10:00' });
+        const byPhone = async (phone: string) =>
+          idsOf(await store.findOpen({ ...query, by: { phone } }));
+        expect(await byPhone(contact)).toEqual([one, both]);
+        expect(await byPhone(from)).toEqual([two, both]);
+        expect(await byPhone(other)).toEqual([]);
+        expect(await byPhone('')).toEqual([]);
+      });
+
+      it('are the pending and booked ones of one clinic from a day on, in order', async () => {
+        const store = await fresh();
+        const by = patient('Maria de Souza');
+        const ids: string[] = [];
+        for (const status of ['pending', 'booked'] as const) {
+          for (const day of ['2027-01-10', '2026-11-26']) {
+            ids.push(
+              await keep(store, { status, day, time: status === 'booked' ? '09:00' : '10:00' }),
+            );
+          }
+        }
+        for (const status of ['arrived', 'fulfilled', 'cancelled', 'noshow'] as const) {
+          await keep(store, { status });
+        }
+        await keep(store, { clinic: 'litoral' });
+        await keep(store, { day: '2026-11-25' });
+        const [pendingLate, pendingSoon, bookedLate, bookedSoon] = ids;
+        expect(idsOf(await store.findOpen({ ...query, by }))).toEqual([
+          bookedSoon,
+          pendingSoon,
+          bookedLate,
+          pendingLate,
+        ]);
+      });
+
+      it('follow every change: of status, of patient, of number', async () => {
+        const store = await fresh();
+        const id = await keep(store, {});
+        const [before, after] = [patient('Maria de Souza'), patient('Maria Lima')];
+        const phone = '+5588944444444';
+        await store.update(id, (kept) => ({ ...kept, patient: patientNamed('Maria Lima'), phone }));
+        expect(await store.findOpen({ ...query, by: before })).toEqual([]);
+        expect(idsOf(await store.findOpen({ ...query, by: after }))).toEqual([id]);
+        expect(idsOf(await store.findOpen({ ...query, by: { phone } }))).toEqual([id]);
+        await store.update(id, (kept) => ({ ...kept, status: 'cancelled' }));
+        expect(await store.findOpen({ ...query, by: after })).toEqual([]);
+        await store.update(id, (kept) => ({ ...kept, status: 'booked' }));
+        expect(idsOf(await store.findOpen({ ...query, by: after }))).toEqual([id]);
+      });
+
+      it('cannot be changed from outside', async () => {
+        const store = await fresh();
+        await keep(store, { notes: 'original' });
+        const by = patient('Maria de Souza');
+        const [found] = await store.findOpen({ ...query, by });
+        if (found) found.notes = 'mudado';
+        expect((await store.findOpen({ ...query, by }))[0]?.notes).toBe('original');
+      });
     });
   });
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileScheduleStore } from '../../src/storage/file-schedule-store.ts';
 import { createMemoryScheduleStore } from '../../src/storage/memory-schedule-store.ts';
+import { agendaForSuite, databaseUrl } from '../support/postgres.ts';
 import { describeScheduleStore } from './schedule-store.ts';
 
 describeScheduleStore('memory', async () => ({
@@ -26,4 +28,12 @@ describeScheduleStore('files', async () => {
       await rm(directory, { recursive: true });
     },
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = agendaForSuite();
+  describeScheduleStore('PostgreSQL', async () => ({
+    store: (await emptied()).schedule,
+    close: async () => undefined,
+  }));
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
+import { messageArguments } from '../support/on-stage.ts';
 import { openStage, pass, played, type Stage, until } from '../support/stage.ts';
 
 describe('a caller speaks over the agent', () => {
@@ -160,18 +161,13 @@ describe('a caller speaks over the agent', () => {
     expect(cut?.unheardText).toBeTruthy();
   });
 
-  it('a tool that finishes while the caller speaks: one appointment, one output, told in the next reply', async () => {
+  it('a tool that finishes while the caller speaks: one message, one output, told in the next reply', async () => {
     const { call, model } = await stage.answered();
     model.speak({ text: 'Vou anotar. '.repeat(10), audio: markedAudio(20, 3_000) });
     await until(() => heardOf(call, 20).length >= 10, 'it is heard');
     const { callId } = model.callTool({
-      name: 'record_appointment',
-      arguments: {
-        client_name: 'Maria da Silva',
-        day: nextWeekday(),
-        time: '10:00',
-        phone: '88 99999-0001',
-      },
+      name: 'leave_message',
+      arguments: messageArguments(),
     });
     model.speechStarted();
     await pass(900);
@@ -186,14 +182,9 @@ describe('a caller speaks over the agent', () => {
     await call.hangUp();
     const record = await stage.record(call);
     expect(record.tools).toHaveLength(1);
-    expect(record.appointments).toHaveLength(1);
-    expect((await stage.appointments()).filter((one) => one.callId === record.id)).toHaveLength(1);
+    expect(record.requests).toHaveLength(1);
+    expect((await stage.requests()).filter((one) => one.conversationId === record.id)).toHaveLength(
+      1,
+    );
   });
 });
-
-/** A working day in the future, YYYY-MM-DD. */
-function nextWeekday(): string {
-  const day = new Date(Date.now() + 7 * 86_400_000);
-  while (day.getUTCDay() === 0 || day.getUTCDay() === 6) day.setUTCDate(day.getUTCDate() + 1);
-  return day.toISOString().slice(0, 10);
-}

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { bookByTools } from '../support/booking-by-tools.ts';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
-import { appointmentArguments } from '../support/on-stage.ts';
 import { onProcessStage, type ProcessStage } from '../support/process-stage.ts';
 import { ask } from '../support/raw-caller.ts';
 import { recordingFiles } from '../support/recording-files.ts';
 import { readSides } from '../support/recording-sides.ts';
-import { apiKey, pass, until } from '../support/stage.ts';
+import { apiKey, greeting, pass, until } from '../support/stage.ts';
 
 const framesOf = (audio: Buffer, id: number) =>
   readMarks(audio)
@@ -27,15 +27,7 @@ describe.concurrent('the process is killed in the middle of calls', () => {
         if (!first) throw new Error('no call');
         for (const { call, id } of scenes) void call.say(markedAudio(id, 20_000));
         const saidAtMs = scenes.map(({ call }) => call.nowMs());
-        first.model.speechStarted();
-        await pass(300);
-        first.model.speechStopped({ transcript: 'Quero marcar uma consulta.' });
-        await until(() => !first.model.isReplying, 'the answer is given');
-        first.model.callTool({ name: 'record_appointment', arguments: appointmentArguments() });
-        await until(
-          async () => (await stage.appointments()).length === 1,
-          'the appointment is written',
-        );
+        expect(await bookByTools(first.model)).toMatchObject({ ok: true });
         await pass(2_700);
         const killedAtMs = scenes.map(({ call }) => call.nowMs());
         server.kill('SIGKILL');
@@ -71,14 +63,14 @@ describe.concurrent('the process is killed in the middle of calls', () => {
           expect(frames).toEqual(framesIn(frames.length));
           const saidMs = (killedAtMs[index] ?? 0) - (saidAtMs[index] ?? 0);
           expect(frames.length * 20).toBeGreaterThan(saidMs - 1_000);
-          expect(record.transcript.map((one) => one.text)).toContain('Olá, em que posso ajudar?');
+          expect(record.transcript.map((one) => one.text)).toContain(greeting.text);
         }
         const appointments = await stage.appointments();
         expect(appointments).toHaveLength(1);
         const record = await stage.record(first.call.sid);
         expect(record.appointments).toEqual(appointments.map((one) => one.id));
         expect(record.outcome).toBe('appointment');
-        expect(record.transcript.map((one) => one.text)).toContain('Quero marcar uma consulta.');
+        expect(record.transcript.map((one) => one.text)).toContain('Isso, pode confirmar.');
 
         const { call } = await stage.greeted();
         await call.hangUp();

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallRecord } from '../../src/call/call-record.ts';
+import { bookByTools } from '../support/booking-by-tools.ts';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
-import { appointmentArguments } from '../support/on-stage.ts';
 import { ask } from '../support/raw-caller.ts';
 import { readSides } from '../support/recording-sides.ts';
 import { openStage, pass, played, type Stage, until } from '../support/stage.ts';
@@ -71,7 +71,7 @@ describe.skipIf(!canMount())('the disk of the recordings is full (needs mount)',
     const log = stage.log.join('');
     expect(log).toContain('RECORDING_FAILED');
 
-    second.model.callTool({ name: 'record_appointment', arguments: appointmentArguments() });
+    expect(await bookByTools(second.model)).toMatchObject({ ok: true });
     await until(
       async () => (await stage.appointments()).length === 1,
       'the appointment is written',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CarrierCall } from '../../src/sandbox/carrier-call.ts';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
+import { recordingFiles } from '../support/recording-files.ts';
 import { readSides } from '../support/recording-sides.ts';
 import type { ModelConversation } from '../support/scripted-model.ts';
 import { openStage, pass, played, type Stage, until } from '../support/stage.ts';
@@ -14,6 +15,7 @@ const callerFrames = 150;
 const greetingFrames = 30;
 const answerFrames = 60;
 
+const greetingOf = (number: number) => `Saudação ${number}. Esta ligação pode ser gravada.`;
 const framesIn = (count: number) => Array.from({ length: count }, (_, index) => index);
 const idsIn = (audio: Buffer) => [...new Set(readMarks(audio).map((mark) => mark.id))];
 const framesOf = (audio: Buffer, id: number) =>
@@ -34,7 +36,7 @@ beforeAll(async () => {
         }
       : {
           say: {
-            text: `Saudação ${number}.`,
+            text: greetingOf(number),
             audio: markedAudio(greetingId + number, greetingFrames * 20),
           },
         },
@@ -63,6 +65,14 @@ describe('fifty calls at once', () => {
       10_000,
     );
     expect(stage.app.live.count).toBe(many);
+    await until(
+      async () =>
+        (await recordingFiles(stage.directory)).filter((name) => name.endsWith('.part')).length ===
+        many,
+      'all are recorded',
+    );
+    // The clock of a call under load may be ahead of its frames: what is said from now on is recorded whole.
+    await pass(500);
 
     const modelOf = new Map<CarrierCall, ModelConversation>();
     await Promise.all(
@@ -113,7 +123,7 @@ describe('fifty calls at once', () => {
         from: call.from,
       });
       expect(record.transcript.map((one) => one.text)).toEqual([
-        `Saudação ${model.number}.`,
+        greetingOf(model.number),
         `Eu sou a pessoa ${index}.`,
         `Resposta ${model.number}.`,
       ]);
@@ -123,8 +133,8 @@ describe('fifty calls at once', () => {
       const agent = agentSide.filter((byte) => byte !== 0xff) as Buffer;
       expect(idsIn(caller)).toEqual([callerId + index]);
       expect(framesOf(caller, callerId + index)).toEqual(framesIn(callerFrames));
-      expect(idsIn(agent).sort()).toEqual([greetingId + model.number, answerId + model.number]);
-      expect(framesOf(agent, greetingId + model.number)).toEqual(framesIn(greetingFrames));
+      // The greeting gave notice: it was heard before.
+      expect(idsIn(agent)).toEqual([answerId + model.number]);
       expect(framesOf(agent, answerId + model.number)).toEqual(framesIn(answerFrames));
       expect((await model.closed).code).toBe(1000);
     }

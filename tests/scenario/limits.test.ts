@@ -12,6 +12,7 @@ import {
   tokenIn,
   webhookFields,
 } from '../support/raw-caller.ts';
+import { recordingBegins } from '../support/recording-files.ts';
 import { readSides } from '../support/recording-sides.ts';
 import {
   accountSid,
@@ -56,6 +57,19 @@ async function hangUp(call: { callSid: string; stream: RawStream }): Promise<voi
   await call.stream.closed;
 }
 
+/** When the caller begins to speak in calls whose recording is looked at: by then it has begun. */
+const firstMs = 1_000;
+const offsetOf = (index: number) => firstMs * 8 + index * 160;
+
+/** A call that is recorded, at `firstMs` of its time. */
+async function recordedCall() {
+  const begunMs = performance.now();
+  const call = await ring(line);
+  await recordingBegins(stage.directory, call);
+  await pass(begunMs + firstMs - performance.now());
+  return { ...call, begunMs };
+}
+
 const recordOf = (callSid: string) =>
   stage.record({ sid: callSid, ended: Promise.resolve() } as never);
 
@@ -87,9 +101,7 @@ describe('a stream that sends what no carrier sends', () => {
     '%s is closed with the code for it, and another call hears every frame',
     async (name, misbehave, code) => {
       const id = 100 + name.length;
-      const other = await ring(line);
-      const bad = await ring(line);
-      await until(() => stage.app.live.count === 2, 'both are live');
+      const [other, bad] = await Promise.all([ring(line), recordedCall()]);
       const speaking = other.stream.speak(markedAudio(id, 600));
       await pass(100);
       misbehave(bad.stream);
@@ -110,11 +122,10 @@ describe('a stream that sends what no carrier sends', () => {
 
   it('twenty broken messages of every kind do not disturb the call they come in', async () => {
     const before = await counted('frame_invalid_total{kind="json"}');
-    const call = await ring(line);
-    await until(() => stage.app.live.count === 1, 'the call is live');
+    const call = await recordedCall();
     const { stream, callSid } = call;
     const audio = markedAudio(200, 1_000);
-    await stream.speak(audio.subarray(0, 25 * 160));
+    await stream.speak(audio.subarray(0, 25 * 160), firstMs);
     const media = (fields: Record<string, unknown>) =>
       stream.send({
         event: 'media',
@@ -154,7 +165,7 @@ describe('a stream that sends what no carrier sends', () => {
     stream.raw(JSON.stringify({ event: 'media', streamSid: 'MZother', ...mediaOf }));
     stream.send({ event: 'mark', mark: { name: 'goodbye' } });
     stream.send({ event: 'connected', protocol: 'Call' });
-    await stream.speak(audio.subarray(25 * 160), 500);
+    await stream.speak(audio.subarray(25 * 160), firstMs + 500);
     await pass(50);
     expect(heardFrames(200)).toEqual(framesIn(50));
     expect(await counted('frame_invalid_total{kind="json"}')).toBeGreaterThan(before + 3);
@@ -170,23 +181,22 @@ describe('a stream that sends what no carrier sends', () => {
       readMarks(caller)
         .filter((mark) => mark.id === 200)
         .map((mark) => mark.offset),
-    ).toEqual(framesIn(50).map((index) => index * 160));
+    ).toEqual(framesIn(50).map(offsetOf));
     expect(record.ending).toBe('caller-hung-up');
   });
 });
 
 describe('a line that is bad', () => {
   it('loses, doubles, reorders, stalls for three seconds and bursts: the recording keeps time, and the model hears it gap-free', async () => {
-    const call = await ring(line);
-    await until(() => stage.app.live.count === 1, 'the call is live');
-    const begunMs = performance.now();
+    const call = await recordedCall();
+    const begunMs = call.begunMs + firstMs;
     const audio = markedAudio(400, 9_000);
     const isLost = (index: number) => index % 10 === 7;
     const send = (index: number) => {
       if (isLost(index)) return;
       const ulaw = audio.subarray(index * 160, index * 160 + 160);
-      call.stream.media(ulaw, index * 20);
-      if (index % 20 === 3) call.stream.media(ulaw, index * 20);
+      call.stream.media(ulaw, firstMs + index * 20);
+      if (index % 20 === 3) call.stream.media(ulaw, firstMs + index * 20);
     };
     let held: number[] = [];
     for (const index of framesIn(450)) {
@@ -200,7 +210,7 @@ describe('a line that is bad', () => {
       held = [];
     }
     for (const one of held) send(one);
-    const wallMs = performance.now() - begunMs;
+    const wallMs = performance.now() - begunMs + firstMs;
     await hangUp(call);
     const { caller, durationMs } = readSides(
       await stage.wav({ sid: call.callSid, ended: Promise.resolve() } as never),
@@ -210,17 +220,17 @@ describe('a line that is bad', () => {
     expect(marks.map(({ frame, offset, bytes }) => [frame, offset, bytes])).toEqual(
       framesIn(450)
         .filter((index) => !isLost(index))
-        .map((index) => [index, index * 160, 160]),
+        .map((index) => [index, offsetOf(index), 160]),
     );
     for (const index of framesIn(450).filter(isLost)) {
-      expect(caller.subarray(index * 160, index * 160 + 160).every((byte) => byte === 0xff)).toBe(
-        true,
-      );
+      expect(
+        caller.subarray(offsetOf(index), offsetOf(index) + 160).every((byte) => byte === 0xff),
+      ).toBe(true);
     }
     const model = stage.model.connections.find((one) =>
       readMarks(one.audioReceived()).some((mark) => mark.id === 400),
     );
-    expect(Math.abs((model?.audioReceivedMs ?? 0) - 9_000)).toBeLessThanOrEqual(60);
+    expect(Math.abs((model?.audioReceivedMs ?? 0) - firstMs - 9_000)).toBeLessThanOrEqual(60);
   });
 });
 
@@ -257,13 +267,9 @@ async function setUpMs(): Promise<number> {
 // Both take their time and little work: they run side by side.
 describe.concurrent('who takes too much, and who gives too little', () => {
   it('media faster than time passes is limited, then closed, while another call loses nothing', async () => {
-    const other = await ring(line);
+    const other = await recordedCall();
     const flooder = await ring(line);
-    await until(
-      () => [other, flooder].every(({ stream }) => stream.audio().length > 0),
-      'both are live',
-    );
-    const speaking = other.stream.speak(markedAudio(300, 8_000));
+    const speaking = other.stream.speak(markedAudio(300, 8_000), firstMs);
     const flooding = (async () => {
       for (let at = 0; flooder.stream.isOpen; at += 200) {
         for (let i = 0; i < 10; i += 1) flooder.stream.media(frame, at + i * 20);
@@ -283,7 +289,7 @@ describe.concurrent('who takes too much, and who gives too little', () => {
       await stage.wav({ sid: other.callSid, ended: Promise.resolve() } as never),
     );
     const marks = readMarks(caller).filter((mark) => mark.id === 300);
-    expect(marks.map((mark) => mark.offset)).toEqual(framesIn(400).map((index) => index * 160));
+    expect(marks.map((mark) => mark.offset)).toEqual(framesIn(400).map(offsetOf));
   }, 30_000);
 
   it('six hundred silent, slow-header and slow-body clients are cut, and meanwhile a call is answered within a second', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { longestUnexplainedSilence, promptsHeard } from '../support/heard-silence.ts';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
 import type { ModelConversation } from '../support/model-conversation.ts';
-import { appointmentArguments, onStage, outputsGiven, textsTold } from '../support/on-stage.ts';
+import { messageArguments, onStage, outputsGiven, textsTold } from '../support/on-stage.ts';
 import { callerSays, framesHeard, greeted, heardMs } from '../support/spoken-turn.ts';
 import { greeting, pass, type Stage, until } from '../support/stage.ts';
 
@@ -119,14 +119,14 @@ describe.concurrent('a model that dies in the call', () => {
       const { endedAtMs } = await callerSays(call, model, { text: 'Pode marcar às dez.' });
       stage.model.onReplyRequest(() => ({ say: newSpeech }));
       const renewed = await die(stage, () => {
-        model.callTool({ name: 'record_appointment', arguments: appointmentArguments() });
+        model.callTool({ name: 'leave_message', arguments: messageArguments() });
         model.close(1011);
       });
       await until(() => heardMs(call, 50) === 600, 'the new session speaks');
       expect(outputsGiven(renewed)).toEqual([]);
       const told = textsTold(renewed).filter(({ role }) => role === 'system');
       expect(told).toHaveLength(1);
-      expect(told[0]?.text).toContain('record_appointment já executada');
+      expect(told[0]?.text).toContain('leave_message já executada');
       expect(told[0]?.text).toContain('"ok":true');
       expect(renewed.of('response.create')).toHaveLength(1);
       const turn = { fromMs: endedAtMs, toMs: call.nowMs() };
@@ -134,14 +134,14 @@ describe.concurrent('a model that dies in the call', () => {
       await call.hangUp();
       const record = await stage.record(call);
       expect(record.tools).toHaveLength(1);
-      expect(record.appointments).toHaveLength(1);
-      expect(await stage.appointments()).toHaveLength(1);
+      expect(record.requests).toHaveLength(1);
+      expect(await stage.requests()).toHaveLength(1);
     }));
 
-  it('a model that calls the tool again after the reconnect still gets one appointment', () =>
+  it('a model that calls the tool again after the reconnect has still left one message', () =>
     onStage({}, async (stage) => {
       const { call, model } = await greeted(stage);
-      const wish = { name: 'record_appointment', arguments: appointmentArguments() };
+      const wish = { name: 'leave_message', arguments: messageArguments() };
       const renewed = await die(stage, () => {
         model.callTool(wish);
         model.close(1011);
@@ -149,10 +149,10 @@ describe.concurrent('a model that dies in the call', () => {
       await until(() => !renewed.isReplying, 'the new session has nothing to say');
       renewed.callTool(wish);
       await until(() => outputsGiven(renewed).length === 1, 'the output');
-      expect(JSON.stringify(outputsGiven(renewed))).toContain('alreadyRecorded');
+      expect(outputsGiven(renewed)).toMatchObject([{ output: { ok: true } }]);
       await call.hangUp();
       await stage.record(call);
-      expect(await stage.appointments()).toHaveLength(1);
+      expect(await stage.requests()).toHaveLength(1);
     }));
 
   it('what the caller says meanwhile reaches the new session, also when the first try fails', () =>

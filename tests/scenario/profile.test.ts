@@ -64,7 +64,10 @@ describe.concurrent('the profile of a clinic', () => {
     expect(safety).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(upgrade.headers)).not.toContain('5588999990001');
     const tools = (update.tools as { name: string }[]).map(({ name }) => name);
-    expect(tools).toEqual(['record_appointment', 'end_call']);
+    expect(tools).toEqual(
+      expect.arrayContaining(['find_slots', 'confirm_appointment', 'end_call']),
+    );
+    expect(tools).toHaveLength(16);
     expect(update.instructions).toContain('Aurora');
   });
 

@@ -113,7 +113,7 @@ describe.concurrent('the transcript', () => {
       const { call, model } = await greeted(stage);
       answersWith(model, {
         say: { text: 'Seu CPF é secreto.', audio: markedAudio(54, 400) },
-        call: { name: 'record_appointment', arguments: { client_name: 'Maria Secreta' } },
+        call: { name: 'leave_message', arguments: { name: 'Maria Secreta' } },
       });
       await callerSays(call, model, { text: 'Meu nome é Maria Secreta.' });
       await until(() => heardMs(call, 54) >= 400, 'the reply');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CarrierCall } from '../../src/sandbox/carrier-call.ts';
 import { longestUnexplainedSilence, promptsHeard, soundsHeard } from '../support/heard-silence.ts';
 import { markedAudio, readMarks } from '../support/marked-audio.ts';
-import { appointmentArguments, onStage, outputsGiven } from '../support/on-stage.ts';
+import { messageArguments, onStage, outputsGiven } from '../support/on-stage.ts';
 import { openStream, post, tokenIn, webhookFields } from '../support/raw-caller.ts';
 import {
   answersWith,
@@ -90,12 +90,12 @@ describe.concurrent('errors and nonsense of the model', () => {
 });
 
 describe.concurrent('tools that the model misuses', () => {
-  it('a call that comes twice with one id: one appointment, one output', () =>
+  it('a call that comes twice with one id: one message, one output', () =>
     onStage({}, async (stage) => {
       const { call, model } = await greeted(stage);
       const wish = {
-        name: 'record_appointment',
-        arguments: appointmentArguments(),
+        name: 'leave_message',
+        arguments: messageArguments(),
         callId: 'call_same',
       };
       answersWith(model, { say: answer });
@@ -106,19 +106,19 @@ describe.concurrent('tools that the model misuses', () => {
       await call.hangUp();
       const record = await stage.record(call);
       expect(record.tools).toHaveLength(1);
-      expect(record.appointments).toHaveLength(1);
-      expect(await stage.appointments()).toHaveLength(1);
+      expect(record.requests).toHaveLength(1);
+      expect(await stage.requests()).toHaveLength(1);
     }));
 
   for (const [name, wrong, code] of [
     [
       'arguments that are no JSON',
-      { name: 'record_appointment', arguments: '{"day": ' },
+      { name: 'leave_message', arguments: '{"name": ' },
       'invalid-arguments',
     ],
     [
       'arguments of the wrong kind',
-      { name: 'record_appointment', arguments: { day: 7, time: {} } },
+      { name: 'leave_message', arguments: { name: 7, message: {} } },
       'invalid-arguments',
     ],
     ['a tool that does not exist', { name: 'transfer_money', arguments: {} }, 'unknown-tool'],
@@ -130,7 +130,7 @@ describe.concurrent('tools that the model misuses', () => {
         model.callTool(wrong);
         await until(() => heardMs(call, 50) === 600, 'the model goes on');
         expect(outputsGiven(model)).toMatchObject([{ output: { ok: false, code } }]);
-        expect(await stage.appointments()).toEqual([]);
+        expect(await stage.requests()).toEqual([]);
         await call.hangUp();
         expect((await stage.record(call)).tools).toMatchObject([{ outcome: 'refused' }]);
       }));
@@ -140,15 +140,15 @@ describe.concurrent('tools that the model misuses', () => {
     onStage({}, async (stage) => {
       const { call, model } = await greeted(stage);
       model.callTool({
-        name: 'record_appointment',
-        arguments: appointmentArguments(),
+        name: 'leave_message',
+        arguments: messageArguments(),
         status: 'incomplete',
         done: false,
       });
       model.finish({ failed: 'server_error' });
       await pass(300);
       expect(outputsGiven(model)).toEqual([]);
-      expect(await stage.appointments()).toEqual([]);
+      expect(await stage.requests()).toEqual([]);
       await call.hangUp();
     }));
 
@@ -158,7 +158,7 @@ describe.concurrent('tools that the model misuses', () => {
       model.onReplyRequest(({ toolChoice }) =>
         toolChoice === 'none'
           ? { say: answer }
-          : { call: { name: 'record_appointment', arguments: {} } },
+          : { call: { name: 'leave_message', arguments: {} } },
       );
       const { endedAtMs } = await callerSays(call, model);
       await until(() => heardMs(call, 50) === 600, 'it speaks');
@@ -171,7 +171,7 @@ describe.concurrent('tools that the model misuses', () => {
   it('a model that calls tools for ever, whatever it is asked: the way out, after a bounded number', () =>
     onStage({}, async (stage) => {
       const { call, model } = await greeted(stage);
-      answersWith(model, { call: { name: 'record_appointment', arguments: {} } });
+      answersWith(model, { call: { name: 'leave_message', arguments: {} } });
       const { endedAtMs } = await callerSays(call, model);
       const end = await call.ended;
       expect(end.performed.map(({ verb }) => verb)).toEqual(['connect', 'say', 'dial']);
@@ -182,7 +182,7 @@ describe.concurrent('tools that the model misuses', () => {
   it('a thousand calls in one reply: all are answered, one is done, and the conversation goes on', () =>
     onStage({}, async (stage) => {
       const { call, model } = await greeted(stage);
-      const wish = { name: 'record_appointment', arguments: appointmentArguments() };
+      const wish = { name: 'leave_message', arguments: messageArguments() };
       answersWith(model, { call: Array.from({ length: 1_000 }, () => wish) }, { say: answer });
       const { endedAtMs } = await callerSays(call, model);
       await until(() => heardMs(call, 50) === 600, 'the model goes on', 10_000);
@@ -191,7 +191,7 @@ describe.concurrent('tools that the model misuses', () => {
       await call.hangUp();
       const record = await stage.record(call);
       expect(record.tools.length).toBeLessThanOrEqual(200);
-      expect(await stage.appointments()).toHaveLength(1);
+      expect(await stage.requests()).toHaveLength(1);
     }));
 });
 
@@ -199,7 +199,7 @@ describe.concurrent('two replies wanted at once', () => {
   it('a tool finishes while the caller speaks: the reply to the caller tells both, none is asked for', () =>
     onStage({}, async (stage) => {
       const { call, model } = await greeted(stage);
-      model.callTool({ name: 'record_appointment', arguments: {} });
+      model.callTool({ name: 'leave_message', arguments: {} });
       const asked = model.of('response.create').length;
       answersWith(model, { say: answer });
       await callerSays(call, model, { text: 'Pode ser de tarde.' });
@@ -216,7 +216,7 @@ describe.concurrent('two replies wanted at once', () => {
       const { call, model } = await greeted(stage);
       for (const offsetMs of [-60, -20, 0, 1, 3, 10, 40, 100]) {
         answersWith(model, { say: { text: 'Certo.', audio: markedAudio(54, 100) } });
-        const call_ = { name: 'record_appointment', arguments: {} };
+        const call_ = { name: 'leave_message', arguments: {} };
         if (offsetMs < 0) {
           model.speechStarted();
           await pass(-offsetMs);

@@ -75,6 +75,11 @@ export class MemoryDisk implements Disk {
     this.files.set(to, content);
   }
 
+  async remove(path: string): Promise<void> {
+    await this.#step('remove');
+    if (!this.files.delete(path)) throw diskError('ENOENT');
+  }
+
   async syncDirectory(): Promise<void> {
     await this.#step('syncDirectory');
   }

@@ -33,14 +33,7 @@ export function outputsGiven(model: ModelConversation): { callId: string; output
   });
 }
 
-/** A wish that the shipped clinic accepts: 10:00 on a working day in a week or so. */
-export function appointmentArguments(): Record<string, string> {
-  const day = new Date(Date.now() + 7 * 86_400_000);
-  while (day.getUTCDay() === 0 || day.getUTCDay() === 6) day.setUTCDate(day.getUTCDate() + 1);
-  return {
-    client_name: 'Maria da Silva',
-    day: day.toISOString().slice(0, 10),
-    time: '10:00',
-    phone: '88 99999-0001',
-  };
+/** A message that the shipped clinic accepts: the simplest thing that a tool keeps. */
+export function messageArguments(): Record<string, string> {
+  return { name: 'Maria da Silva', message: 'Por favor, retornem.', phone: '88 99999-0001' };
 }

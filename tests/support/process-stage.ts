@@ -104,6 +104,7 @@ export async function openProcessStage(): Promise<ProcessStage> {
       const conversation = await until(() => model.connections[index], 'the model is connected');
       await until(() => readMarks(played(call)).length === 20, 'the greeting is heard');
       await until(() => !conversation.isReplying && call.heardSilenceMs > 100, 'it is over');
+      await until(() => fileOf(call.sid, '.part'), 'it is recorded');
       return { call, model: conversation };
     },
     async record(callSid) {

@@ -155,6 +155,7 @@ export class RawStream {
   readonly closed: Promise<{ code: number; reason: string; afterMs: number }>;
   readonly #line: Line;
   #sequence = 0;
+  #marksReturned = 0;
   #openedAtMs = performance.now();
 
   constructor(socket: WebSocket, line: Line) {
@@ -231,6 +232,14 @@ export class RawStream {
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       this.media(ulaw.subarray(at, at + 160), fromMs + atMs);
     }
+  }
+
+  /** All that was sent until now was played. */
+  returnMarks(): void {
+    const names = this.received.flatMap(({ event, name }) => (event === 'mark' ? name : []));
+    for (const name of names.slice(this.#marksReturned))
+      this.send({ event: 'mark', mark: { name } });
+    this.#marksReturned = names.length;
   }
 
   stop(callSid: string): void {

@@ -1,4 +1,4 @@
-import { WaveFile } from 'wavefile';
+import wavefile from 'wavefile';
 
 export interface RecordingSides {
   /** μ-law, 8 bytes a millisecond. */
@@ -15,7 +15,7 @@ interface WaveFields {
 
 /** Reads a recording as a stranger would, with `wavefile`; fails when it is not stereo μ-law of 8 kHz. */
 export function readSides(wav: Buffer): RecordingSides {
-  const { bitDepth, fmt, data } = new WaveFile(wav) as unknown as WaveFields;
+  const { bitDepth, fmt, data } = new wavefile.WaveFile(wav) as unknown as WaveFields;
   if (bitDepth !== '8m' || fmt.numChannels !== 2 || fmt.sampleRate !== 8_000) {
     throw new Error(
       `not a stereo μ-law recording: ${bitDepth} ${fmt.numChannels} ${fmt.sampleRate}`,

@@ -6,7 +6,7 @@ import { type App, buildApp } from '../../src/app.ts';
 import type { CallEvent } from '../../src/call/call-event.ts';
 import type { CallRecord } from '../../src/call/call-record.ts';
 import { readConfig } from '../../src/config.ts';
-import { createClock } from '../../src/platform/clock.ts';
+import { type Clock, createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import {
   createSandboxCarrier,
@@ -14,6 +14,7 @@ import {
   type SandboxCarrier,
 } from '../../src/sandbox/carrier.ts';
 import type { CarrierCall } from '../../src/sandbox/carrier-call.ts';
+import type { AnswerLeg } from '../../src/sandbox/dial-leg.ts';
 import { type SandboxRest, startSandboxTwilioRest } from '../../src/sandbox/rest-server.ts';
 import { clinicsDirectory } from './agent-fixtures.ts';
 import { markedAudio } from './marked-audio.ts';
@@ -31,13 +32,25 @@ const caller = '+5588999990001';
 const clinicNumber = '+558835430000';
 
 /** The greeting of scripted calls: short, so that tests do not wait for it. */
-export const greeting = { text: 'Olá, em que posso ajudar?', audio: markedAudio(1, 400) };
+export const greeting = {
+  text: 'Olá! Esta ligação pode ser gravada. Em que posso ajudar?',
+  audio: markedAudio(1, 400),
+};
 
 export interface StageOptions {
   model?: ScriptedModelOptions;
   env?: Record<string, string>;
   /** Replaces text in the shipped clinic profile, like the silence ladder. */
   voice?: string;
+  /** Changes the shipped clinic's file. */
+  clinic?: (yaml: string) => string;
+  /** The clinic's time when the stage opens, ISO 8601 with offset. Default: that of this machine. */
+  now?: string;
+  /** What becomes of numbers that calls dial. */
+  answerLeg?: AnswerLeg;
+  /** Replaces the address at which the product finds the model, or the carrier the product: a bad line between them. */
+  lineTo?: { model?: (url: string) => Promise<string>; product?: (url: string) => Promise<string> };
+  clock?: Clock;
 }
 
 /** The whole product with its real sockets: real server, strict carrier, strict scripted model, files in a fresh folder. */
@@ -59,22 +72,27 @@ export interface Stage {
   record(call: CarrierCall): Promise<CallRecord>;
   wav(call: CarrierCall): Promise<Buffer>;
   appointments(): Promise<Record<string, unknown>[]>;
+  /** What was asked of the staff. */
+  requests(): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'alo-stage-'));
-  await stageClinics(directory, options.voice);
+  await stageClinics(directory, options);
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const own = `http://127.0.0.1:${port}`;
+  const url = (await options.lineTo?.product?.(own))?.replace(/\/$/, '') ?? own;
   const lines: string[] = [];
-  const clock = createClock();
+  const startsAt = options.now === undefined ? undefined : Date.parse(options.now);
+  const clock = options.clock ?? createClock(startsAt);
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   const model = await startScriptedModel({ defaultReply: greeting, ...options.model });
   const carrier = createSandboxCarrier({
     accountSid,
     authToken,
     phoneNumber: clinicNumber,
+    ...(options.answerLeg ? { answerLeg: options.answerLeg } : {}),
     clock,
     log,
   });
@@ -85,7 +103,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       HOST: '127.0.0.1',
       PUBLIC_URL: url,
       OPENAI_API_KEY: 'sk-test',
-      OPENAI_REALTIME_URL: model.url,
+      OPENAI_REALTIME_URL: (await options.lineTo?.model?.(model.url)) ?? model.url,
       TWILIO_ACCOUNT_SID: accountSid,
       TWILIO_AUTH_TOKEN: authToken,
       TWILIO_PHONE_NUMBER: clinicNumber,
@@ -149,13 +167,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const { recording } = await stage.record(call);
       return readFile(join(recordings, recording?.file ?? 'missing'));
     },
-    async appointments() {
-      const names = await readdir(join(directory, 'appointments'));
-      const texts = names
-        .filter((name) => name.endsWith('.json'))
-        .map((name) => readFile(join(directory, 'appointments', name), 'utf8'));
-      return (await Promise.all(texts)).map((text) => JSON.parse(text) as Record<string, unknown>);
-    },
+    appointments: () => jsonIn(join(directory, 'appointments')),
+    requests: () => jsonIn(join(directory, 'data', 'requests')),
     async close() {
       await carrier.close();
       await app.stop(Promise.resolve());
@@ -165,6 +178,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
   };
   return stage;
+}
+
+export async function jsonIn(directory: string): Promise<Record<string, unknown>[]> {
+  const texts = (await readdir(directory))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => readFile(join(directory, name), 'utf8'));
+  return (await Promise.all(texts)).map((text) => JSON.parse(text) as Record<string, unknown>);
 }
 
 /** Polls until the value is there; fails with a sentence when it does not come. */
@@ -193,12 +213,17 @@ export function played(call: CarrierCall): Buffer {
   return Buffer.concat(call.heard.map((span) => span.ulaw));
 }
 
-async function stageClinics(directory: string, voice: string | undefined): Promise<void> {
+async function stageClinics(
+  directory: string,
+  { clinic, voice }: Pick<StageOptions, 'clinic' | 'voice'>,
+): Promise<void> {
   const target = join(directory, 'clinics');
   await cp(clinicsDirectory, target, { recursive: true });
-  if (voice === undefined) return;
   const file = join(target, 'aurora.yaml');
-  const text = await readFile(file, 'utf8');
+  const shipped = await readFile(file, 'utf8');
+  const text = clinic?.(shipped) ?? shipped;
+  if (clinic) await writeFile(file, text);
+  if (voice === undefined) return;
   const withoutVoice = text.replace(/^voice:\n(?:[ \t]+.*\n|\s*\n)*/m, '');
   await writeFile(file, `${withoutVoice}\n${voice}\n`);
 }

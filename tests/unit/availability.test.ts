@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findSlots, type SlotSearch, type VisitNeeds } from '../../src/scheduling/availability.ts';
+import {
+  findSlots,
+  type SlotSearch,
+  timesOf,
+  type VisitNeeds,
+} from '../../src/scheduling/availability.ts';
 import { overlaps } from '../../src/scheduling/interval.ts';
 import { occurrencesOf, openingsOf, type ScheduleRule } from '../../src/scheduling/recurrence.ts';
 import type { Claim } from '../../src/scheduling/reservation-record.ts';
@@ -32,23 +37,23 @@ const busy = (from: string, until: string, more: Partial<Claim> = {}): Claim => 
   ...more,
 });
 
-function search(rule: ScheduleRule, more: Partial<SlotSearch> = {}) {
-  const timeZone = more.timeZone ?? fortaleza;
-  const openings = occurrencesOf(rule, { from: '2026-01-01', to: '2026-12-31' }).flatMap((one) =>
-    openingsOf(one, timeZone, []),
-  );
+type Search = Partial<SlotSearch> & { timeZone?: string };
+
+function search(rule: ScheduleRule, { timeZone = fortaleza, ...more }: Search = {}) {
+  const times = occurrencesOf(rule, { from: '2026-01-01', to: '2026-12-31' })
+    .flatMap((one) => openingsOf(one, timeZone, []))
+    .map((opening) => timesOf(opening, more.needs ?? needs(), timeZone));
   return findSlots({
-    openings,
+    times,
     needs: needs(),
     busy: [],
-    timeZone,
     nowMs: instant('2026-02-01T12:00-03:00'),
     window: { noticeMinutes: 60, horizonDays: 400 },
     limit: 100,
     ...more,
   });
 }
-const times = (rule: ScheduleRule, more: Partial<SlotSearch> = {}) =>
+const times = (rule: ScheduleRule, more: Search = {}) =>
   search(rule, more).map(({ startMs }) => wallTimeOf(startMs, more.timeZone ?? fortaleza).time);
 
 describe('free times', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createId } from '../../src/platform/id.ts';
 import { createBooking, type HoldRequest } from '../../src/scheduling/booking.ts';
-import { closedDates } from '../../src/scheduling/holidays.ts';
+import { holidaysOf } from '../../src/scheduling/holidays.ts';
 import type { Calendar, Plan } from '../../src/scheduling/offer.ts';
 import { wallTimeOf } from '../../src/scheduling/wall-time.ts';
 import { createMemoryScheduleStore } from '../../src/storage/memory-schedule-store.ts';
@@ -13,7 +13,7 @@ const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 const calendar: Calendar = {
   timeZone,
   hours: [{ days: weekdays, from: '08:00', to: '10:00' }],
-  closed: closedDates({ from: 2026, to: 2027 }, { state: 'CE' }),
+  closed: new Set([2026, 2027].flatMap((year) => holidaysOf(year).map(({ date }) => date))),
 };
 const at = (text: string) => Date.parse(`2026-${text}-03:00`);
 const now = at('11-23T12:00'); // a Monday

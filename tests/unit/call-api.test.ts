@@ -11,6 +11,8 @@ import { interleave, stereoMuLawHeader } from '../../src/audio/wav.ts';
 import { callApiRoutes, parseRange } from '../../src/call/call-api-routes.ts';
 import type { CallStore } from '../../src/call/call-record.ts';
 import { createId } from '../../src/platform/id.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { answerProblems } from '../../src/platform/problem.ts';
 import { createMemoryCallStore } from '../../src/storage/memory-call-store.ts';
 import { callRecord } from '../support/call-record.ts';
 
@@ -37,6 +39,7 @@ describe('the calls of the API', () => {
     store = createMemoryCallStore();
     await store.save(call);
     app = fastify();
+    answerProblems(app, createLog('silent'));
     await app.register(callApiRoutes, {
       store,
       recordingsDirectory: directory,

@@ -83,7 +83,7 @@ describe('the record of a call', () => {
     await vi.advanceTimersByTimeAsync(0);
     journal.noteSoon((record) => record.appointments.push('a1'));
     expect(saved[0]?.appointments).toEqual([]);
-    await journal.finish('caller-hung-up', 1, undefined);
+    await journal.finish('caller-hung-up', 1, undefined, {});
   });
 
   it('a slow store gets the records one after the other, the final one last', async () => {
@@ -97,7 +97,7 @@ describe('the record of a call', () => {
     const { journal } = journalWith(store);
     journal.noteSoon((record) => record.appointments.push('a1'));
     await vi.advanceTimersByTimeAsync(1_500);
-    const finished = journal.finish('agent-goodbye', 4_999.6, undefined);
+    const finished = journal.finish('agent-goodbye', 4_999.6, undefined, {});
     await vi.advanceTimersByTimeAsync(10_000);
     await finished;
     expect(saved.map(({ state }) => state)).toEqual(['live', 'live', 'ended']);
@@ -109,7 +109,7 @@ describe('the record of a call', () => {
     const { journal, logged } = journalWith(store, () => [
       { speaker: 'caller', text: 'segredo', startMs: 0, source: 'speech' },
     ]);
-    const finished = journal.finish('caller-hung-up', 1_000, undefined);
+    const finished = journal.finish('caller-hung-up', 1_000, undefined, {});
     await vi.advanceTimersByTimeAsync(0);
     expect((await finished).ending).toBe('caller-hung-up');
     expect(saved).toHaveLength(2);
@@ -127,11 +127,16 @@ describe('the record of a call', () => {
     for (const name of ['one', 'two']) {
       journal.toolUsed({ name, atMs: 1, durationMs: 1, outcome: 'ok', arguments: {}, output: '' });
     }
-    const record = await journal.finish('caller-hung-up', 1, {
-      file: 'f',
-      durationMs: 1,
-      complete: true,
-    });
+    const record = await journal.finish(
+      'caller-hung-up',
+      1,
+      {
+        file: 'f',
+        durationMs: 1,
+        complete: true,
+      },
+      { protocol: '12345678', summary: 'Marcou uma consulta.' },
+    );
     expect(record.usage).toEqual({
       ...emptyUsage(),
       inputTokens: 20,
@@ -157,10 +162,10 @@ describe('the record of a call', () => {
     it(`a call that ended by ${ending} is ${outcome}, unless an appointment was made`, async () => {
       const { store } = watchedStore();
       const without = journalWith(store).journal;
-      expect((await without.finish(ending, 1, undefined)).outcome).toBe(outcome);
+      expect((await without.finish(ending, 1, undefined, {})).outcome).toBe(outcome);
       const withOne = journalWith(store).journal;
       withOne.noteSoon((record) => record.appointments.push('a1'));
-      expect((await withOne.finish(ending, 1, undefined)).outcome).toBe('appointment');
+      expect((await withOne.finish(ending, 1, undefined, {})).outcome).toBe('appointment');
     });
   }
 });

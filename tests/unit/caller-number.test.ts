@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { isCarrierId, toCallerE164 } from '../../src/call/caller-number.ts';
 
 describe('who calls', () => {
-  it.each(['+5588999990001', '+12025550123', '+266696687'])('%s is kept', (from) => {
+  it.each(['+5588999990001', '+12025550123'])('%s is kept', (from) => {
     expect(toCallerE164(from)).toBe(from);
   });
 
   it.each([
     'anonymous',
+    '+266696687',
+    '+7378742833',
     'Restricted',
     'sip:eve@example.com',
     '+0588999990001',

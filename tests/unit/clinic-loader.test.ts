@@ -75,6 +75,43 @@ describe('a clinic file with mistakes', () => {
   });
 
   it.each([
+    ['on a weekday without opening hours', 'days: [sun], byAppointedTime: true', /nunca cai/],
+    [
+      'shorter than the visit',
+      'days: [mon], at: "08:00", until: "08:20", byAppointedTime: true',
+      /nunca cai/,
+    ],
+    [
+      'for somebody who does not offer it',
+      'days: [mon], at: "08:00", practitioner: ana',
+      /“ana” não está em “offers”/,
+    ],
+  ])('is told of a rule %s', (_, rule, reason) => {
+    const text = profile(
+      'teste',
+      'openingHours:',
+      '  - { days: [mon], from: "08:00", to: "12:00" }',
+      'practitioners:',
+      '  - { id: ana, name: Ana, specialties: [Dança] }',
+      'services:',
+      '  - id: exame',
+      '    name: Exame',
+      '    schedules:',
+      `      - { kind: weekly, ${rule} }`,
+    );
+    const [problem, ...more] = parseClinic(text, 'x.yaml').problems;
+    expect(problem).toMatch(/^x\.yaml:12 services\[0\]\.schedules\[0\]/);
+    expect(problem).toMatch(reason);
+    expect(more).toEqual([]);
+  });
+
+  it('is not told of a rule that waits for its day to be announced', () => {
+    const rule = 'schedules: [{ kind: monthly, at: "08:00" }]';
+    const text = profile('teste', 'services:', '  - id: exame', '    name: Exame', `    ${rule}`);
+    expect(parseClinic(text, 'x.yaml').problems).toEqual([]);
+  });
+
+  it.each([
     ['a field twice', 'id: a1\nid: a2', 'x.yaml:2 o mesmo campo aparece duas vezes'],
     [
       'a tab as indent',

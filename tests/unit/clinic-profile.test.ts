@@ -9,6 +9,7 @@ import {
 import { shippedClinic } from '../support/agent-fixtures.ts';
 
 const least = { id: 'minima', name: 'Clínica Mínima', timeZone: 'America/Sao_Paulo' };
+const closed = { from: '2026-12-24', closed: true };
 const accepts = (more: object) => clinicSchema.safeParse({ ...least, ...more }).success;
 
 describe('a clinic profile', () => {
@@ -17,6 +18,16 @@ describe('a clinic profile', () => {
     expect(clinic.voice.voice).toBe('marin');
     expect(clinic.persona.agentName).toBe('Lia');
     expect(clinic.openingHours).toEqual([]);
+    expect(clinic.booking).toEqual({
+      noticeMinutes: 60,
+      horizonDays: 180,
+      holdMinutes: 3,
+      arrivalPlaces: 10,
+      defaultDurationMinutes: 30,
+      openBookingsPerPerson: 2,
+      patientData: { birthDate: 'required', rg: 'optional', cpf: 'optional', address: 'optional' },
+    });
+    expect(clinic.holidays).toEqual({ national: true, state: true, municipal: [] });
   });
 
   it.each([
@@ -25,6 +36,13 @@ describe('a clinic profile', () => {
     ['an offset instead of a zone', { timeZone: '-03:00' }],
     ['a number that is not E.164', { numbers: ['88 3543-0000'] }],
     ['a state that does not exist', { state: 'XX' }],
+    [
+      'a transfer to the agent itself',
+      {
+        numbers: ['+558835430000'],
+        transfers: [{ id: 'balcao', name: 'Balcão', number: '+558835430000' }],
+      },
+    ],
     [
       'a day that ends before it begins',
       { openingHours: [{ days: ['mon'], from: '18:00', to: '08:00' }] },
@@ -55,6 +73,25 @@ describe('a clinic profile', () => {
         ],
       },
     ],
+    [
+      'a service with the id of a practitioner',
+      {
+        practitioners: [{ id: 'ana', name: 'Ana', specialties: ['Dança'] }],
+        services: [{ id: 'ana', name: 'X' }],
+      },
+    ],
+    ['a room that does not exist', { services: [{ id: 'x1', name: 'X', rooms: ['sala-9'] }] }],
+    ['a town holiday on 30 February', { holidays: { municipal: [{ date: '02-30', name: 'X' }] } }],
+    ['an exception of somebody unknown', { exceptions: [{ ...closed, practitioner: 'ana' }] }],
+    ['an exception that says nothing', { exceptions: [{ from: '2026-12-24' }] }],
+    [
+      'an exception that is closed and open',
+      { exceptions: [{ ...closed, hours: [{ from: '08:00', to: '09:00' }] }] },
+    ],
+    ['an exception that ends before it begins', { exceptions: [{ ...closed, to: '2026-12-23' }] }],
+    ['an exception longer than a year', { exceptions: [{ ...closed, to: '2028-01-01' }] }],
+    ['a transfer to no number', { transfers: [{ id: 'rh', name: 'RH', number: 'ramal 2' }] }],
+    ['patient data that are perhaps asked', { booking: { patientData: { rg: 'maybe' } } }],
   ])('is refused with %s', (_, more) => {
     expect(accepts(more)).toBe(false);
   });
@@ -71,6 +108,18 @@ describe('a clinic profile', () => {
       false,
     ],
     ['a rule nobody knows', { kind: 'yearly', at: '08:00' }, false],
+    ['announced days', { kind: 'monthly', at: '08:00', announced: ['2026-12-10'] }, true],
+    [
+      'announced days beside a day of its own',
+      { kind: 'monthly', day: 9, at: '08:00', announced: ['2026-12-10'] },
+      false,
+    ],
+    ['places in order of arrival', { kind: 'weekly', days: ['mon'], at: '08:00', places: 5 }, true],
+    [
+      'places where each has an own time',
+      { kind: 'weekly', days: ['mon'], byAppointedTime: true, places: 5 },
+      false,
+    ],
   ])('a schedule with %s', (_, schedule, accepted) => {
     expect(scheduleSchema.safeParse(schedule).success).toBe(accepted);
   });

@@ -1,12 +1,51 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkDialNumber } from '../../src/call/dial-number.ts';
+import { checkDialNumber, type DialRules } from '../../src/call/dial-number.ts';
 
 const rules = { allowedCountries: ['55'], ownNumbers: ['+551140001234', '+5511987650000'] };
-const verdict = (to: unknown, change: Partial<typeof rules> = {}) => {
+const verdict = (to: unknown, change: Partial<DialRules> = {}) => {
   const check = checkDialNumber(to, { ...rules, ...change });
   return check.ok ? check.e164 : check.code;
 };
+
+interface Row {
+  to: string;
+  verdict: string;
+  what: string;
+}
+const rows = readFileSync(new URL('../fixtures/dial-numbers.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Row);
+
+describe('the table of numbers', () => {
+  it('has two hundred of them and every verdict', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(200);
+    expect([...new Set(rows.map((row) => row.verdict))].sort()).toEqual([
+      'country-not-allowed',
+      'emergency-number',
+      'invalid-number',
+      'ok',
+      'own-number',
+      'satellite-number',
+      'short-number',
+      'special-number',
+      'unknown-area',
+    ]);
+  });
+
+  it.each(rows.map((row) => [row.what, row.to, row.verdict] as const))(
+    '%s, %j: %s',
+    (_, to, expected) => {
+      const check = checkDialNumber(to, {
+        allowedCountries: ['55', '351', '1'],
+        ownNumbers: ['+558835430000', '+551140001234'],
+      });
+      expect(check.ok ? 'ok' : check.code).toBe(expected);
+    },
+  );
+});
 
 describe('a number that may be dialled', () => {
   it.each([
@@ -62,7 +101,6 @@ describe('a number that is not one', () => {
     ['without the ninth digit', '+551187654321'],
     ['with a digit too many', '+55119876543210'],
     ['without an area', '+55987654321'],
-    ['with an area that does not exist', '+5510987654321'],
     ['with an area code of zeros', '+5500987654321'],
     ['with a mobile that begins with 1', '+5511187654321'],
     ['with a fixed line that begins with 0', '+551100000000'],
@@ -87,45 +125,58 @@ describe('a number that is not one', () => {
 
 describe('a number that costs or harms', () => {
   it.each([
-    ['190, police', '190'],
-    ['192, ambulance', '192'],
-    ['193, fire brigade', '193'],
-    ['190 with the country', '+55190'],
-    ['192 with the country', '+55192'],
-    ['193 with the country', '+55193'],
-    ['188 with the country', '55188'],
+    ['190, police', '190', 'emergency-number'],
+    ['192, ambulance', '192', 'emergency-number'],
+    ['193 with the country', '+55193', 'emergency-number'],
+    ['0800', '+558001234567', 'special-number'],
+    ['0300', '+553001234567', 'special-number'],
+    ['0500', '+55500123456', 'special-number'],
+    ['0900', '+559001234567', 'special-number'],
+    ['4004', '+5540041234', 'special-number'],
+    ['3003', '+5530031234', 'special-number'],
+    ['Inmarsat', '+870773111632', 'satellite-number'],
+    ['Iridium', '+881612345678', 'satellite-number'],
+    ['a global network (882)', '+8821612345', 'satellite-number'],
+    ['global premium (979)', '+979123456789', 'special-number'],
+    ['global freephone (800)', '+80012345678', 'special-number'],
+  ])('%s is refused even where every country is allowed', (_, to, code) => {
+    const allowedCountries = ['55', '870', '878', '881', '882', '883', '888', '979', '800', '808'];
+    expect(verdict(to)).toBe(code);
+    expect(verdict(to, { allowedCountries })).toBe(code);
+  });
+
+  it.each([
     ['0800', '+558001234567'],
-    ['0300', '+553001234567'],
-    ['0500', '+55500123456'],
-    ['0900', '+559001234567'],
     ['4004', '+5540041234'],
     ['3003', '+5530031234'],
-    ['Inmarsat', '+870773111632'],
-    ['Iridium', '+881612345678'],
-    ['Globalstar', '+881812345678'],
-    ['a global network (882)', '+8821612345'],
-    ['a global network (883)', '+883510012345678'],
-    ['global premium (979)', '+979123456789'],
-    ['global freephone (800)', '+80012345678'],
-    ['global shared cost (808)', '+80812345678'],
-    ['a personal number (878)', '+878101234567'],
-    ['disaster relief (888)', '+88812345678'],
-  ])('%s is refused even where everything is allowed', (_, to) => {
-    const allowedCountries = ['55', '870', '878', '881', '882', '883', '888', '979', '800', '808'];
-    expect(verdict(to)).toBe('number-kind-not-allowed');
-    expect(verdict(to, { allowedCountries })).toBe('number-kind-not-allowed');
+  ])('%s is taken once the setting names it, and the others are not', (service, to) => {
+    expect(verdict(to, { allowedServices: [service] })).toBe(to);
+    expect(verdict(to, { allowedServices: ['0800', '4004', '3003'] })).toBe(to);
+    expect(verdict('+559001234567', { allowedServices: [service] })).toBe('special-number');
+    expect(verdict(`${to}9999`, { allowedServices: [service] })).toBe('invalid-number');
+  });
+
+  it('of a kind that is not allowed is refused', () => {
+    expect(verdict('+5511987654321', { allowedKinds: ['fixed'] })).toBe('number-kind-not-allowed');
+    expect(verdict('+551132654321', { allowedKinds: ['mobile'] })).toBe('number-kind-not-allowed');
+    expect(verdict('+5511987654321', { allowedKinds: ['mobile'] })).toBe('+5511987654321');
   });
 
   it.each([
     ['a premium number in the United States', '+19005551234', '1'],
     ['a free number in the United States', '+18005551212', '1'],
     ['a premium number in the United Kingdom', '+449098790123', '44'],
-    ['a personal number in the United Kingdom', '+447012345678', '44'],
-    ['a pager in the United Kingdom', '+447640123456', '44'],
     ['a premium number in Portugal', '+351760123456', '351'],
     ['a premium number in France', '+33891123456', '33'],
   ])('%s is refused even when its country is allowed', (_, to, country) => {
-    expect(verdict(to, { allowedCountries: [country] })).toBe('number-kind-not-allowed');
+    expect(verdict(to, { allowedCountries: [country] })).toBe('special-number');
+  });
+
+  it.each([
+    ['a personal number in the United Kingdom', '+447012345678'],
+    ['a pager in the United Kingdom', '+447640123456'],
+  ])('%s is refused even when its country is allowed', (_, to) => {
+    expect(verdict(to, { allowedCountries: ['44'] })).toBe('number-kind-not-allowed');
   });
 
   it.each([
@@ -154,7 +205,9 @@ describe('a refusal', () => {
   it.each([
     ['11976543210', /formato internacional.*\+5511987654321/],
     ['+351912345678', /ALLOWED_COUNTRIES/],
-    ['+5540041234', /fixo ou celular/],
+    ['+5540041234', /telefone da pessoa/],
+    ['+5520987654321', /DDD não existe/],
+    ['188', /emergência/],
     ['+551140001234', /própria clínica/],
   ])('of %s says in Portuguese what to do, without the number', (to, sentence) => {
     const check = checkDialNumber(to, rules);
@@ -174,8 +227,8 @@ describe('a refusal', () => {
 
   it('is the answer to every number of the three-digit services', () => {
     for (let service = 100; service < 200; service += 1) {
-      expect(verdict(String(service))).toBe('number-kind-not-allowed');
-      expect(verdict(`+55${service}`)).toBe('number-kind-not-allowed');
+      expect(verdict(String(service))).toBe('emergency-number');
+      expect(verdict(`+55${service}`)).toBe('emergency-number');
     }
   });
 });

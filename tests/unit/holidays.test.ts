@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedDates, easterOf, holidaysOf } from '../../src/scheduling/holidays.ts';
+import { easterOf, holidaysOf } from '../../src/scheduling/holidays.ts';
 
 const dates = (year: number, place = {}) =>
   holidaysOf(year, place).map(({ date }) => date.slice(5));
@@ -64,14 +64,4 @@ describe('a holiday', () => {
     expect(dates(2027, { municipal })).toContain('08-15');
     expect(dates(2027, { municipal })).not.toContain('06-01');
   });
-});
-
-it('a clinic may close on more days, and open on a holiday', () => {
-  const closed = closedDates(
-    { from: 2026, to: 2027 },
-    { state: 'CE' },
-    { closed: ['2026-12-24'], open: ['2026-11-20'] },
-  );
-  expect([...closed]).toEqual(expect.arrayContaining(['2026-12-24', '2026-11-02', '2027-03-25']));
-  expect(closed.has('2026-11-20')).toBe(false);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import type { Reservation } from '../../src/scheduling/reservation-record.ts';
@@ -14,6 +14,7 @@ import {
   type FileScheduleStore,
   openFileScheduleStore,
 } from '../../src/storage/file-schedule-store.ts';
+import { openJournal } from '../../src/storage/journal.ts';
 import type { JournalDisk } from '../../src/storage/journal-disk.ts';
 import { encodeLine, readLines } from '../../src/storage/journal-line.ts';
 import { createFailingDisk, type JournalStep, noSpace } from '../support/failing-disk.ts';
@@ -255,6 +256,52 @@ describe('a disk that fails', () => {
   it('for good, from any step on, loses nothing that was acknowledged', async () => {
     await sweep((count, k) => count >= k);
   }, 60_000);
+
+  it('is tried again by itself: who is sent elsewhere meanwhile need not come to find it well', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const disk = createFailingDisk();
+      const store = await open(directory, { disk });
+      disk.trouble = (step) => {
+        if (step === 'datasync') throw noSpace();
+      };
+      await expect(store.reserve(reserveRequest())).rejects.toThrow();
+      // The disk is real: it is given real time, while the tries come as often as the test says.
+      const becomesWritable = async (withinMs: number) => {
+        for (const endMs = performance.now() + withinMs; performance.now() < endMs; ) {
+          vi.advanceTimersByTime(5_000);
+          await new Promise((resolve) => setImmediate(resolve));
+          if (store.isWritable()) return true;
+        }
+        return false;
+      };
+      expect(await becomesWritable(100)).toBe(false);
+      disk.trouble = () => undefined;
+      expect(await becomesWritable(5_000)).toBe(true);
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('while a snapshot is done: what the failed write left is not taken for a line before the new journal', async () => {
+    const disk = createFailingDisk();
+    const { journal } = await openJournal(directory, disk, log);
+    const entry = (id: string) => ({ op: 'reserve', id, idem: id, data: null });
+    await journal.append([entry('a')]);
+    const generation = await journal.snapshot([]);
+    disk.trouble = (step) => {
+      if (step === 'datasync') throw noSpace();
+    };
+    await expect(journal.append([entry('never')])).rejects.toThrow();
+    disk.trouble = () => undefined;
+    await journal.rotate(generation);
+    await journal.append([entry('b')]);
+    await journal.close();
+    const again = await openJournal(directory, createFailingDisk(), log);
+    expect(again.entries.map(({ id }) => id)).toEqual(['b']);
+    await again.journal.close();
+  });
 
   it('makes bookings fail and reading go on, until it works again', async () => {
     const disk = createFailingDisk();

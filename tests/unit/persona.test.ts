@@ -17,6 +17,21 @@ const instructions = (rest: Partial<Parameters<typeof instructionsFor>[0]> = {})
     ...rest,
   });
 
+const toolNames =
+  'clinic_info service_details find_slots hold_slots choose_payment review_appointment confirm_appointment find_appointments send_code check_code cancel_appointment request_results leave_message join_waiting_list end_call'.split(
+    ' ',
+  );
+
+/** The one line in which something stands. */
+function lineWith(text: string, words: string): string {
+  const lines = text.split('\n').filter((line) => line.includes(words));
+  expect(lines).toHaveLength(1);
+  return lines[0] ?? '';
+}
+
+const least = (offers: readonly { priceReais: number }[]) =>
+  `R$ ${Math.min(...offers.map(({ priceReais }) => priceReais))}`;
+
 describe('the assistant’s instructions', () => {
   it('begin with who it is', () => {
     expect(instructions()).toMatch(/^Você é Lia, assistente virtual da Clínica Aurora\. /);
@@ -25,43 +40,88 @@ describe('the assistant’s instructions', () => {
     );
   });
 
-  it('name every professional, exam, variant and price of the clinic', () => {
+  it('name every professional, specialty, exam and variant, with the least price of each', () => {
     const text = instructions();
     for (const { name, specialties, consultations } of aurora.practitioners) {
-      expect(text).toContain(name);
-      for (const specialty of specialties) expect(text).toContain(specialty);
-      for (const one of consultations) expect(text).toContain(`${one.name} R$ ${one.priceReais}`);
+      const line = lineWith(text, name);
+      for (const specialty of specialties) expect(line).toContain(specialty);
+      if (consultations.length > 0) expect(line).toContain(least(consultations));
     }
-    for (const { name, variants, offers, bring, preparation, requires } of aurora.services) {
-      for (const word of [name, ...variants.map((variant) => variant.name)]) {
-        expect(text).toContain(word);
-      }
-      for (const word of [...bring, ...preparation, ...requires]) expect(text).toContain(word);
-      for (const { priceReais } of [...offers, ...variants.flatMap((one) => one.offers)]) {
-        expect(text).toContain(`R$ ${priceReais}`);
-      }
+    for (const { name, variants, offers } of aurora.services) {
+      const line = lineWith(text, `- ${name}`);
+      for (const variant of variants) expect(line).toContain(variant.name);
+      expect(line).toContain(least([...offers, ...variants.flatMap((one) => one.offers)]));
     }
-    expect(text).toContain('a cada 15 dias a contar de 01/11/2026, 14:00');
-    expect(text).toContain('segunda a sexta, 06:00–09:00 por ordem de chegada');
+    expect(text).toContain('- Mamografia: R$ 100');
+    expect(text).toMatch(/- Ultrassonografia \(.*\): a partir de R\$ 130/);
   });
 
-  it('stay well under twelve thousand characters for a whole clinic', () => {
+  it('leave days, preparation and documents to the tools', () => {
+    const text = instructions();
+    expect(text).not.toContain('a cada 15 dias');
+    for (const { bring, preparation, requires } of aurora.services) {
+      for (const words of [...bring, ...preparation, ...requires]) {
+        expect(text.toLowerCase()).not.toContain(`: ${words.toLowerCase()}`);
+      }
+    }
+    expect(text).toMatch(/Dias, horários, preparo e documentos vêm só das ferramentas/);
+  });
+
+  it('name every tool of a conversation where it is needed', () => {
+    for (const name of toolNames) expect(instructions()).toContain(name);
+  });
+
+  it('ask for the data that the clinic’s file requires, and for no other', () => {
+    const asking = (patientData: object) => {
+      const booking = {
+        ...aurora.booking,
+        patientData: { ...aurora.booking.patientData, ...patientData },
+      };
+      return lineWith(instructions({ clinic: { ...aurora, booking } }), 'Peça, um de cada vez');
+    };
+    expect(
+      asking({ birthDate: 'required', rg: 'required', cpf: 'optional', address: 'off' }),
+    ).toContain(
+      'nome completo do paciente, data de nascimento, RG e telefone; sem insistir: CPF, e-mail.',
+    );
+    expect(asking({ birthDate: 'off', rg: 'off', cpf: 'off', address: 'off' })).toContain(
+      'nome completo do paciente e telefone; sem insistir: e-mail.',
+    );
+  });
+
+  it('speak of no consultation, exam or result where there are only meetings', () => {
+    const text = instructions({ clinic: estrategia });
+    expect(text).not.toMatch(/consulta ou exame|request_results|PIX/);
+    expect(text).toMatch(/marcar, cancelar ou remarcar/);
+  });
+
+  it('stay within 6,500 characters for a whole clinic, and a purpose adds what is bounded', () => {
+    for (const channel of ['voice', 'whatsapp', 'web-chat'] as const) {
+      const callerE164 = '+5588999998888';
+      expect(instructions({ channel, callerE164 }).length).toBeLessThanOrEqual(6_500);
+    }
     const purpose = 'x'.repeat(5_000);
-    const longest = instructions({ direction: 'outbound', purpose, callerE164: '+5588999998888' });
-    expect(longest.length).toBeLessThan(12_000);
+    expect(instructions({ direction: 'outbound', purpose }).length).toBeLessThan(7_000);
   });
 
   it('hold the rules on which everything rests', () => {
     for (const rule of [
       /SAMU, 192/,
       /diagnóstico/,
-      /"ok": true/,
+      /antes de a ferramenta responder "ok": true/,
+      /hold_slots só guarda o horário: ainda não está marcado/,
+      /Com "ok": false, siga “message”/,
+      /não calcule datas/,
+      /resumo inteiro e espere a resposta/,
+      /Só depois do sim, confirm_appointment/,
+      /até o fim, sem encurtar/,
+      /não provam quem fala/,
+      /nunca diga se alguém é paciente/,
       /Uma pergunta de cada vez/,
       /nunca ordem para você/,
       /\[teclado\]/,
-      /Não diga que o horário está garantido/,
       /PIX/,
-      /end_call/,
+      /despeça-se pelo nome/,
     ]) {
       expect(instructions()).toMatch(rule);
     }
@@ -70,7 +130,9 @@ describe('the assistant’s instructions', () => {
   it('tell a text channel nothing about the telephone’s keypad', () => {
     const text = instructions({ channel: 'whatsapp' });
     expect(text).not.toMatch(/\[teclado\]/);
-    expect(text).toMatch(/emojis/);
+    expect(text).toMatch(/Emojis só junto de datas e horários/);
+    expect(instructions({ channel: 'web-chat' })).toMatch(/Não use emojis/);
+    expect(instructions()).not.toMatch(/emoji/i);
   });
 
   it('say the instant in the clinic’s zone on a line of its own', () => {
@@ -103,6 +165,7 @@ describe('the assistant’s instructions', () => {
     const stable = (text: string) => text.slice(0, text.indexOf('# Neste momento'));
     const expected = stable(instructions());
     expect(expected.length).toBeGreaterThan(5_000);
+    expect(instructions().length - expected.length).toBeLessThan(600);
     fc.assert(
       fc.property(
         fc.record({
@@ -170,5 +233,44 @@ describe('the greeting', () => {
         expect(greeting.length).toBeLessThan(600);
       }),
     );
+  });
+});
+
+describe('a call to somebody on a list', () => {
+  const contact = {
+    kind: 'confirm',
+    name: 'Maria de Souza «Lima»',
+    visit: { day: '2026-11-30', time: '14:00' },
+  } as const;
+
+  it('opens with date, time and first name, and nothing of health', async () => {
+    const clinic = await shippedClinic('aurora');
+    const greeting = greetingFor({ clinic, direction: 'outbound', contact });
+    expect(greeting).toContain(clinic.name);
+    expect(greeting).toContain('segunda-feira, dia trinta de novembro, às duas da tarde');
+    expect(greeting).toMatch(/Falo com Maria\?$/);
+    expect(greeting).not.toMatch(/Souza|consulta|exame/);
+  });
+
+  it('without an appointment opens with what staff wrote', async () => {
+    const clinic = await shippedClinic('aurora');
+    const purpose = 'A clínica muda de endereço na segunda';
+    const greeting = greetingFor({
+      clinic,
+      direction: 'outbound',
+      purpose,
+      contact: { kind: 'custom' },
+    });
+    expect(greeting).toContain(`motivo: ${purpose}. Esta ligação`);
+    expect(greeting).toMatch(/É um bom momento para falar\?$/);
+  });
+
+  it('tells the model what to ask and how to answer, and no family name', async () => {
+    const clinic = await shippedClinic('aurora');
+    const situation = { clinic, channel: 'voice', nowMs: 0, direction: 'outbound' } as const;
+    const text = instructionsFor({ ...situation, contact });
+    expect(text).toContain('answer_contact');
+    expect(text).not.toContain('Souza');
+    expect(instructionsFor(situation)).not.toContain('answer_contact');
   });
 });

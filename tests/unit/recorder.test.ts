@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import wavefile from 'wavefile';
 import { readStereoMuLawHeader, splitStereo, stereoMuLawHeaderBytes } from '../../src/audio/wav.ts';
 import { createRecorder, type Recorder } from '../../src/call/recorder.ts';
+import { type Disk, realDisk } from '../../src/call/recording-file.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics, type Metrics } from '../../src/platform/metrics.ts';
@@ -372,6 +373,56 @@ describe('a recorder whose disk is in memory', () => {
     expect(await recorder.close(160)).toEqual({ durationMs: 0, complete: false });
     expect(disk.files.get(part)?.toString()).toBe('someone else');
     expect(await failures()).toEqual(['recording_failed_total{code="EEXIST"} 1']);
+  });
+});
+
+describe('a recorder whose recording is not wanted any more', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'recorder-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  const logged: string[] = [];
+  const start = (disk?: Disk) =>
+    createRecorder({
+      directory,
+      stem: 'call',
+      clock: createClock(),
+      log: createLog('info', { write: (line) => void logged.push(line) }),
+      metrics: createMetrics(),
+      ...(disk ? { disk } : {}),
+    });
+
+  it('leaves no file, right after it was opened, later, and after it was closed', async () => {
+    const early = start();
+    early.caller(speech(1), 0);
+    await early.discard();
+    expect(await readdir(directory)).toEqual([]);
+
+    const late = start();
+    late.caller(speech(1), 0);
+    await vi.waitFor(async () => expect(await readdir(directory)).toEqual(['call.part']));
+    await late.discard();
+    late.caller(speech(2), 160);
+    await late.close(16_000);
+    expect(await readdir(directory)).toEqual([]);
+
+    const closed = start();
+    closed.caller(speech(1), 0);
+    await closed.close(16_000);
+    expect(await readdir(directory)).toEqual(['call.wav']);
+    await closed.discard();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('that cannot be removed holds no audio, and the log says that it is there', async () => {
+    const recorder = start({ ...realDisk, remove: () => Promise.reject(new Error('no')) });
+    recorder.caller(speech(1), 0);
+    await vi.waitFor(async () => expect(await readdir(directory)).toEqual(['call.part']));
+    await recorder.discard();
+    expect((await stat(join(directory, 'call.part'))).size).toBe(0);
+    expect(logged.join('')).toContain('RECORDING_FAILED');
   });
 });
 

@@ -5,14 +5,15 @@ import type { ClinicProfile } from '../../src/agent/clinic-profile.ts';
 import {
   awaitsAnnouncement,
   occurrencesOf,
+  openingsBound,
   openingsOf,
   type ScheduleRule,
 } from '../../src/scheduling/recurrence.ts';
 import { boundaryOf, instantOf, wallTimeOf } from '../../src/scheduling/wall-time.ts';
 
 const winter = { from: '2026-11-01', to: '2026-12-31' };
-const days = (rule: ScheduleRule, range = winter, closed: string[] = []) =>
-  occurrencesOf(rule, range, new Set(closed)).map(({ date }) => date.slice(5));
+const days = (rule: ScheduleRule, range = winter) =>
+  occurrencesOf(rule, range).map(({ date }) => date.slice(5));
 const utc = (ms: number | undefined | null) =>
   ms === undefined || ms === null ? ms : new Date(ms).toISOString().slice(0, 16);
 
@@ -53,21 +54,17 @@ describe('the rules of the sample clinic', () => {
       '2026-11-05 14:00',
     ]);
     const [walkIn] = rulesOf('toxicologico').flatMap((rule) => occurrencesOf(rule, winter));
-    expect(walkIn).toEqual({ date: '2026-11-02', mode: 'walk-in', from: '06:00', until: '09:00' });
+    expect(walkIn).toEqual({
+      date: '2026-11-02',
+      mode: 'walk-in',
+      from: '06:00',
+      until: '09:00',
+      places: 20,
+    });
     const [eletro] = rulesOf('eletrocardiograma').flatMap((rule) => occurrencesOf(rule, winter));
     expect(eletro).toMatchObject({ mode: 'arrival', from: '09:00', until: '13:00' });
-    expect(rulesOf('endoscopia').map(awaitsAnnouncement)).toEqual([true]);
-    expect(rulesOf('mamografia').map(awaitsAnnouncement)).toEqual([false]);
-  });
-
-  it('leave a holiday out and move nothing after it', () => {
-    const [rule] = rulesOf('alvaro-quintela');
-    expect(rule && days(rule, winter, ['2026-11-16'])).toEqual([
-      '11-01',
-      '12-01',
-      '12-16',
-      '12-31',
-    ]);
+    expect(rulesOf('endoscopia').map((rule) => awaitsAnnouncement(rule))).toEqual([true]);
+    expect(rulesOf('mamografia').map((rule) => awaitsAnnouncement(rule))).toEqual([false]);
   });
 });
 
@@ -118,6 +115,39 @@ describe('a rule', () => {
       '2026-11-07T10:00 2026-11-07T14:00',
       '2026-11-07T15:00 2026-11-07T16:00',
     ]);
+  });
+});
+
+describe('on a day with hours of its own', () => {
+  const midday = [
+    { from: '09:00', to: '12:00' },
+    { from: '14:00', to: '16:00' },
+  ];
+  const dates = ['2026-11-30'];
+
+  it.each([
+    ['a time within them stays', { at: '10:00' }, ['10:00']],
+    ['a time before them is when they begin', { at: '08:00' }, ['09:00']],
+    ['a time in the break is when it ends', { at: '13:00' }, ['14:00']],
+    ['a time after them is no time', { at: '16:00' }, []],
+    ['a stretch is cut', { at: '08:00', until: '15:00' }, ['09:00–12:00', '14:00–15:00']],
+    [
+      'appointed times end when the hours do',
+      { at: '10:00', byAppointedTime: true },
+      ['10:00–12:00'],
+    ],
+    [
+      'appointed times without a time are all of them',
+      { byAppointedTime: true },
+      ['09:00–12:00', '14:00–16:00'],
+    ],
+  ])('%s', (_, hours, expected) => {
+    const openings = occurrencesOf({ kind: 'dates', dates, ...hours }, winter).flatMap((one) =>
+      openingsBound(one, 'America/Fortaleza', midday),
+    );
+    expect(openings.map(({ from, until }) => (until ? `${from}–${until}` : from))).toEqual(
+      expected,
+    );
   });
 });
 

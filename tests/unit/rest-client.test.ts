@@ -358,3 +358,60 @@ describe('the clinic’s number', () => {
     expect(await rest.setVoiceWebhook('PN1', url)).toBe('failed');
   });
 });
+
+describe('looking for a call', () => {
+  it('asks for the last ones between two numbers, whatever became of them', async () => {
+    const listed = (sid: string, status: string) => ({
+      sid,
+      status,
+      date_created: 'Thu, 26 Nov 2026 13:00:05 +0000',
+    });
+    const calls = [listed('CA1', 'canceled'), listed('CA2', 'queued'), listed('CA3', 'dreaming')];
+    const twilio = await fakeTwilio([{ status: 200, body: { calls, page_size: 20 } }]);
+    const { to, from } = request;
+    const createdAtMs = Date.parse('2026-11-26T13:00:05Z');
+    expect(await connect(twilio.apiUrl).findCalls({ to, from })).toEqual({
+      outcome: 'found',
+      calls: [
+        { callSid: 'CA1', status: 'cancelled', createdAtMs },
+        { callSid: 'CA2', status: 'queued', createdAtMs },
+      ],
+    });
+    const asked = new URL(twilio.received[0]?.path ?? '', 'http://x').searchParams;
+    expect([asked.get('To'), asked.get('From')]).toEqual([to, from]);
+    expect([...asked.keys()].filter((name) => name.startsWith('StartTime'))).toEqual([]);
+  });
+
+  it.each<Answer>([{ status: 500 }, { status: 401 }, 'silence', 'reset'])(
+    'that Twilio answers with %j failed, and says nothing of calls',
+    async (answer) => {
+      const twilio = await fakeTwilio([answer]);
+      const { to, from } = request;
+      expect(await connect(twilio.apiUrl).findCalls({ to, from })).toEqual({ outcome: 'failed' });
+    },
+  );
+});
+
+describe('a call that may be taken by a machine', () => {
+  it('is listened to while it goes on, for the end of the tone', async () => {
+    const twilio = await fakeTwilio([{ status: 201, body: { sid: 'CA1' } }]);
+    const machineStatusUrl = 'https://voz.clinica.com.br/amd-status?outbound=x';
+    await connect(twilio.apiUrl).placeCall({ ...request, machineStatusUrl });
+    expect(twilio.received[0]?.form).toMatchObject({
+      MachineDetection: 'DetectMessageEnd',
+      AsyncAmd: 'true',
+      AsyncAmdStatusCallback: machineStatusUrl,
+      AsyncAmdStatusCallbackMethod: 'POST',
+    });
+  });
+
+  it('is told the message in place of the conversation, whatever it says', async () => {
+    const twilio = await fakeTwilio([{ status: 200, body: { sid: 'CA1' } }]);
+    const text = 'Olá & <bem-vindo>\u0007, às 14h.';
+    expect(await connect(twilio.apiUrl).leaveMessage('CA1', text)).toBe('ended');
+    const { Twiml } = twilio.received[0]?.form ?? {};
+    expect(Twiml).toContain(
+      '<Say voice="Polly.Camila-Neural" language="pt-BR">Olá &amp; &lt;bem-vindo&gt; , às 14h.</Say><Hangup/>',
+    );
+  });
+});

@@ -1,16 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { isAudible, makeNoise } from '../../src/sandbox/hearing.ts';
 import { createPatient, type PatientLine } from '../../src/sandbox/patient.ts';
-import { bookingScript, type PatientScript } from '../../src/sandbox/patient-scripts.ts';
-import {
-  findDay,
-  findEmail,
-  findName,
-  findPhone,
-  findTime,
-} from '../../src/sandbox/portuguese-slots.ts';
+import * as scripts from '../../src/sandbox/patient-scripts.ts';
+import { answer } from '../../src/sandbox/receptionist.ts';
+import { clockAt, shippedClinic } from '../support/agent-fixtures.ts';
+import { type DirectReception, directReception } from '../support/direct-desk.ts';
+
+type PatientScript = scripts.PatientScript;
 
 const loud = Buffer.alloc(160, 0x10);
 const quiet = Buffer.alloc(160, 0xff);
@@ -165,6 +163,20 @@ describe('a sandbox patient', () => {
     await patient.done;
   });
 
+  it('says what is only known when it is asked for, and teaches it then', async () => {
+    let code = 'nobody knows yet';
+    const { telephone, patient } = await setUp([{ say: 'Oi.' }, { say: () => code }]);
+    await telephone.hear(loud, 500);
+    await telephone.hear(quiet, 900);
+    expect([...telephone.taught.keys()]).toEqual(['Oi.']);
+    code = 'Um, dois.';
+    await telephone.hear(loud, 500);
+    await telephone.hear(quiet, 900);
+    expect(telephone.said.map(({ text }) => text)).toEqual(['Oi.', 'Um, dois.']);
+    telephone.end('rest');
+    expect((await patient.done).outcome).toBe('agent-ended');
+  });
+
   it('presses keys in its turn', async () => {
     const { telephone, patient } = await setUp([{ keys: '88999991234#' }]);
     await telephone.hear(loud, 500);
@@ -232,15 +244,103 @@ describe('what a person notices', () => {
   });
 });
 
-describe('the booking script', () => {
-  it('says what the sandbox receptionist can understand, and interrupts once', () => {
-    const lines = bookingScript.flatMap((step) => ('say' in step ? [step.say] : []));
-    const [, name = '', moment = '', phone = '', email = ''] = lines;
-    expect(findName(name)).toBe('Marina Duarte Lima');
-    expect(findDay(moment, '2026-11-21')).toBe('2026-11-26');
-    expect(findTime(moment)).toBe('10:00');
-    expect(findPhone(phone)).toBe('+5588999991234');
-    expect(findEmail(email)).toBe('marina.duarte@exemplo.com.br');
-    expect(bookingScript.filter((step) => 'interruptAfterMs' in step).length).toBe(1);
+/** A script as text, at the front desk of the shipped clinic. @returns what was done, and whether all was said */
+async function attend(desk: DirectReception, script: PatientScript, from: string) {
+  const conversation = desk.begin({ callerE164: from });
+  const context = {
+    instructions: 'Você é Lia, assistente virtual da Clínica Aurora.',
+    tools: conversation.desk.tools.map(({ definition }) => definition),
+  };
+  const lines: Parameters<typeof answer>[0][number][] = [
+    { kind: 'agent', text: 'Com quem eu falo e como posso ajudar?', cut: false },
+  ];
+  let isOver = false;
+  let broken = '';
+  let unsaid = 0;
+  for (const step of script) {
+    if (!('say' in step)) continue;
+    if (isOver) unsaid += 1;
+    const text = typeof step.say === 'string' ? step.say : await step.say();
+    conversation.callerSpeaks();
+    lines.push({ kind: 'caller', text });
+    for (let calls = 0; calls < 8 && !isOver; calls++) {
+      const { call, say } = answer(lines, context);
+      if (say) {
+        lines.push({ kind: 'agent', text: say, cut: false });
+        broken ||= conversation.desk.watch.agentSaid(say)?.claim ?? '';
+        conversation.desk.watch.agentHeard({ text: say, wholeHeard: true, endMs: 1_000 });
+      }
+      if (!call) break;
+      const callId = `c${lines.length}`;
+      lines.push({ kind: 'tool-call', callId, name: call.name });
+      const output = await conversation.use(call.name, call.arguments);
+      lines.push({ kind: 'tool-output', callId, output: JSON.stringify(output) });
+      isOver = call.name === 'end_call' && output.ok;
+    }
+  }
+  return { effects: conversation.effects.map(({ type }) => type), isOver, unsaid, broken };
+}
+
+const own = scripts.bookingCallerE164;
+const strange = '+5588911112222';
+const booked = ['appointment-booked', 'end-call'];
+/** Today is another day of the week, a minute before midnight, a holiday’s eve. */
+const days = [
+  '2026-11-21T10:00:00-03:00',
+  '2026-11-22T09:00:00-03:00',
+  '2026-11-24T11:30:00-03:00',
+  '2026-12-24T23:59:00-03:00',
+];
+
+describe.each(days)('on %s, said to the clinic’s front desk', (now) => {
+  it.each<[string, PatientScript, string[]]>([
+    ['the booking', scripts.bookingScript, booked],
+    ['an exam with preparation', scripts.examScript, booked],
+    ['an exam of many kinds', scripts.ultrasoundScript, booked],
+    ['cash with change', scripts.cashScript, booked],
+    ['PIX', scripts.pixScript, booked],
+    ['a card', scripts.cardScript, booked],
+    ['two people', scripts.twoPeopleScript, ['appointment-booked', ...booked]],
+    ['two services', scripts.twoServicesScript, booked],
+    ['somebody unknown', scripts.unlistedProfessionalScript, ['end-call']],
+    ['a specialty called an exam', scripts.specialtyAsExamScript, booked],
+    ['a correction', scripts.correctionScript, booked],
+    ['results', scripts.resultsScript, ['request-recorded', 'end-call']],
+    ['a message', scripts.messageScript, ['request-recorded', 'end-call']],
+    ['the waiting list', scripts.waitingListScript, ['request-recorded', 'end-call']],
+  ])('the script of %s reaches its end, and nothing untrue is said', async (_, script, effects) => {
+    const desk = directReception({ clinic: await shippedClinic('aurora'), clock: clockAt(now) });
+    const told = await attend(desk, script, own);
+    expect(told).toEqual({ effects, isOver: true, unsaid: 0, broken: '' });
   });
+
+  it.each<[string, (desk: DirectReception) => PatientScript, string, string[]]>([
+    ['cancelling', () => scripts.cancelScript, own, ['appointment-cancelled', 'end-call']],
+    ['moving', () => scripts.rescheduleScript, own, ['appointment-rescheduled', 'end-call']],
+    [
+      'cancelling with a code',
+      (desk) => scripts.cancelWithCodeScript(() => codeSent(desk)),
+      strange,
+      ['appointment-cancelled', 'end-call'],
+    ],
+    ['a wrong identity', () => scripts.wrongIdentityScript, strange, ['end-call']],
+  ])('after a booking, the script of %s reaches its end', async (_, script, from, effects) => {
+    const desk = directReception({ clinic: await shippedClinic('aurora'), clock: clockAt(now) });
+    await attend(desk, scripts.bookingScript, own);
+    const told = await attend(desk, script(desk), from);
+    expect(told).toEqual({ effects, isOver: true, unsaid: 0, broken: '' });
+  });
+});
+
+/** The code in the text that came; it is sent a moment after the answer. */
+async function codeSent({ sent }: DirectReception): Promise<string> {
+  await vi.waitUntil(() => sent.length > 0);
+  return /\d{3} \d{3}/.exec(sent.at(-1)?.text ?? '')?.[0] ?? '';
+}
+
+it('the booking script interrupts once, before anything is booked', () => {
+  const { bookingScript } = scripts;
+  const cutsIn = bookingScript.findIndex((step) => 'interruptAfterMs' in step);
+  expect(bookingScript.filter((step) => 'interruptAfterMs' in step)).toHaveLength(1);
+  expect(cutsIn).toBe(bookingScript.length - 2);
 });

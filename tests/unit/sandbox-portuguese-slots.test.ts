@@ -1,54 +1,108 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  addDays,
   bareName,
-  findDay,
-  findEmail,
   findName,
-  findPhone,
+  findNamedDay,
   findTime,
+  hasNumber,
+  isNamedDay,
   speakDay,
-  speakTime,
 } from '../../src/sandbox/portuguese-slots.ts';
+import {
+  findMoment,
+  findWish,
+  hasNoPreference,
+  isForAnother,
+} from '../../src/sandbox/utterance-wishes.ts';
 
-/** A Saturday. */
-const today = '2026-11-21';
-
-describe('a day a caller says', () => {
+describe('a day a caller picks from a few', () => {
   it.each([
-    ['amanhã de manhã', '2026-11-22'],
-    ['depois de amanhã', '2026-11-23'],
-    ['ainda hoje', '2026-11-21'],
     ['na terça-feira', '2026-11-24'],
-    ['na quinta-feira que vem', '2026-11-26'],
-    ['no sábado', '2026-11-28'],
-    ['dia 15', '2026-12-15'],
+    ['pode ser quinta', '2026-11-26'],
     ['dia vinte e quatro', '2026-11-24'],
-    ['dia trinta e um', '2026-12-31'],
+    ['no dia primeiro', '2026-12-01'],
     ['quinze de dezembro', '2026-12-15'],
-    ['primeiro de março', '2027-03-01'],
-    ['3/12', '2026-12-03'],
     ['terça-feira, dia 1', '2026-12-01'],
-    ['no dia 2027-01-08', '2027-01-08'],
   ])('%s is %s', (said, day) => {
-    expect(findDay(said, today)).toBe(day);
+    const named = findNamedDay(said);
+    expect(named && isNamedDay(day, named)).toBe(true);
+    expect(named && isNamedDay('2026-11-28', named)).toBe(false);
   });
 
-  it.each(['quero marcar uma consulta', 'a segunda vez', 'trinta e um de fevereiro', 'de manhã'])(
+  it.each(['quero marcar uma consulta', 'a segunda vez', 'a segunda opção', 'de manhã'])(
     'is not found in: %s',
     (said) => {
-      expect(findDay(said, today)).toBeUndefined();
+      expect(findNamedDay(said)).toBeUndefined();
     },
   );
 
-  it('is understood again when the agent says it back, whatever the day', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 364 }), (ahead) => {
-        const day = addDays(today, ahead);
-        expect(findDay(speakDay(day), today)).toBe(day);
-      }),
-    );
+  it('is said back with its month', () => {
+    expect(speakDay('2026-11-24')).toBe('dia 24 de novembro');
+  });
+});
+
+describe('the words about when', () => {
+  it.each([
+    ['Boa tarde, eu queria marcar uma consulta com o cardiologista.', undefined],
+    [
+      'Pode ser na quinta-feira que vem, às dez da manhã.',
+      'na quinta-feira que vem, às dez da manhã',
+    ],
+    ['Quero um ultrassom para sexta de manhã, por favor', 'para sexta de manhã'],
+    ['na verdade pode ser às onze?', 'às onze'],
+    ['O horário é às onze', 'às onze'],
+    ['depois de amanhã à tarde', 'depois de amanhã à tarde'],
+    ['no dia 3 de dezembro às nove', 'no dia 3 de dezembro às nove'],
+    ['a segunda opção', undefined],
+    ['Boa noite, tudo bem?', undefined],
+    ['o mais cedo possível', undefined],
+  ])('%s → %s', (said, when) => {
+    expect(findMoment(said)).toBe(when);
+  });
+
+  it('are not needed by who takes any day', () => {
+    expect(hasNoPreference('Tanto faz o dia.')).toBe(true);
+    expect(hasNoPreference('O mais cedo possível.')).toBe(true);
+    expect(hasNoPreference('Na quinta.')).toBe(false);
+  });
+});
+
+describe('the words for what is wanted', () => {
+  it.each([
+    [
+      'Boa tarde, eu queria marcar uma consulta com o cardiologista.',
+      ['consulta com o cardiologista'],
+    ],
+    ['Quero marcar um ultrassom de mama para sexta de manhã.', ['ultrassom de mama']],
+    ['Quanto custa a mamografia?', ['mamografia']],
+    ['Qual é o preparo da colposcopia?', ['colposcopia']],
+    ['queria fazer um exame de cardiologista', ['exame de cardiologista']],
+    ['quero marcar uma consulta com o pediatra para o meu filho', ['consulta com o pediatra']],
+    ['Preciso de um eletrocardiograma e uma mamografia', ['eletrocardiograma', 'mamografia']],
+    ['um ultrassom de rins e vias urinárias', ['ultrassom de rins e vias urinárias']],
+    ['Quero uma consulta amanhã às nove', []],
+    ['Quero marcar um exame', []],
+    ['quero marcar para minha mãe', []],
+  ])('%s → %s', (said, services) => {
+    expect(findWish(said, false).services).toEqual(services);
+  });
+
+  it('are a plain kind when the professional is named', () => {
+    expect(findWish('quero uma consulta com a doutora Cecília Lins amanhã', false)).toEqual({
+      services: ['consulta'],
+      practitioner: 'Cecília Lins',
+    });
+  });
+
+  it('may be the whole answer, and only when they were asked for', () => {
+    expect(findWish('A retirada de pontos.', true).services).toEqual(['retirada de pontos']);
+    expect(findWish('A retirada de pontos.', false).services).toEqual([]);
+    expect(findWish('Não, só isso, obrigada.', true).services).toEqual([]);
+  });
+
+  it('say whether it is for somebody else', () => {
+    expect(isForAnother('quero marcar uma consulta para o meu filho')).toBe(true);
+    expect(isForAnother('quero remarcar a minha consulta')).toBe(false);
   });
 });
 
@@ -86,16 +140,6 @@ describe('a time a caller says', () => {
     expect(findTime('pode ser dez')).toBeUndefined();
     expect(findTime('pode ser dez', true)).toBe('10:00');
   });
-
-  it('is understood again when the agent says it back, within opening hours', () => {
-    const quarters = fc.constantFrom(0, 15, 30, 45);
-    fc.assert(
-      fc.property(fc.integer({ min: 7, max: 19 }), quarters, (hours, minutes) => {
-        const time = `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
-        expect(findTime(speakTime(time))).toBe(time);
-      }),
-    );
-  });
 });
 
 describe('a name', () => {
@@ -104,6 +148,8 @@ describe('a name', () => {
     ['Aqui é o João da Silva e quero marcar', 'João da Silva'],
     ['Sou a Ana', 'Ana'],
     ['me chamo josé de alencar quero marcar', 'José de Alencar'],
+    ['Não, o nome é Ana Maria Lima.', 'Ana Maria Lima'],
+    ['o nome do meu filho é Pedro Lima', 'Pedro Lima'],
   ])('is introduced by the caller: %s', (said, name) => {
     expect(findName(said)).toBe(name);
   });
@@ -123,28 +169,8 @@ describe('a name', () => {
   });
 });
 
-describe('a telephone', () => {
-  it.each([
-    ['onze, nove oito oito oito oito, sete sete sete sete', '+5511988887777'],
-    ['É oito oito, nove, nove nove nove nove, um dois três quatro.', '+5588999991234'],
-    ['(11) 3543-0000', '+551135430000'],
-    ['+55 11 98888-7777', '+5511988887777'],
-    ['onze noventa e oito meia meia meia sete sete sete sete', '+5511986667777'],
-    ['98888-7777', '988887777'],
-    ['às dez, onze nove oito oito oito oito sete sete sete sete', '+5511988887777'],
-  ])('%s is %s', (said, phone) => {
-    expect(findPhone(said)).toBe(phone);
-  });
-
-  it('is not found where there are few digits', () => {
-    expect(findPhone('dia 15 às 10 e 30')).toBeUndefined();
-  });
-});
-
-it('an e-mail is understood spoken or typed', () => {
-  expect(findEmail('é maria ponto clara arroba exemplo ponto com ponto br')).toBe(
-    'maria.clara@exemplo.com.br',
-  );
-  expect(findEmail('Maria@exemplo.com.')).toBe('maria@exemplo.com');
-  expect(findEmail('não tenho')).toBeUndefined();
+it('a number is heard in words or digits; an article is none', () => {
+  for (const said of ['dois zero zero um', 'duzentos reais', 'mil novecentos e noventa', '123'])
+    expect(hasNumber(said)).toBe(true);
+  expect(hasNumber('uma consulta')).toBe(false);
 });

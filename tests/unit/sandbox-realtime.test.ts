@@ -31,9 +31,13 @@ const telephone = {
     output: { format: { type: 'audio/pcmu' }, voice: 'marin' },
   },
   tools: [
-    { type: 'function', name: 'record_appointment', parameters: { type: 'object' } },
-    { type: 'function', name: 'end_call', parameters: { type: 'object' } },
-  ],
+    'find_slots',
+    'hold_slots',
+    'choose_payment',
+    'review_appointment',
+    'confirm_appointment',
+    'end_call',
+  ].map((name) => ({ type: 'function', name, parameters: { type: 'object' } })),
 };
 
 /** Far longer than anything takes, even on a busy machine. */
@@ -222,7 +226,7 @@ describe('session.update', () => {
       create_response: true,
       interrupt_response: true,
     });
-    expect(session.tools).toHaveLength(2);
+    expect(session.tools).toHaveLength(6);
     expect(session.expires_at - clock.wallMs() / 1_000).toBeGreaterThan(3_500);
   });
 
@@ -464,7 +468,7 @@ describe('a caller', () => {
     const added = await client.next('conversation.item.added');
     expect(added.item).toMatchObject({ id: started.item_id, role: 'user' });
     const done = await client.next('response.done');
-    expect(client.transcriptOf(done)).toBe('Certo. Qual é o seu nome completo?');
+    expect(client.transcriptOf(done)).toBe('Certo. Qual consulta ou exame você deseja?');
     const transcribed = client.events.find(
       ({ type }) => type === 'conversation.item.input_audio_transcription.completed',
     );
@@ -543,14 +547,43 @@ describe('a caller', () => {
       await client.say(text);
       return client.next('response.done');
     };
+    const callIn = (done: Event) =>
+      done.response.output.find((item: Event) => item.type === 'function_call');
+    const answered = async (done: Event, output: unknown) => {
+      const { call_id } = callIn(done);
+      const item = { type: 'function_call_output', call_id, output: JSON.stringify(output) };
+      client.send({ type: 'conversation.item.create', item });
+      client.send({ type: 'response.create' });
+      return client.next('response.done');
+    };
     await ask('Boa tarde, eu queria marcar uma consulta com o cardiologista.');
     await ask('Meu nome é Marina Duarte Lima.');
-    await ask('Pode ser na quinta-feira que vem, às dez da manhã.');
-    await ask('É oito oito, nove, nove nove nove nove, um dois três quatro.');
-    await ask('É marina ponto duarte arroba exemplo ponto com ponto br.');
-    const summary = await ask('Não tenho observação.');
+    const search = await ask('Pode ser na quinta-feira que vem, às dez da manhã.');
+    expect(callIn(search)).toMatchObject({ name: 'find_slots', status: 'completed' });
+    expect(JSON.parse(callIn(search).arguments).when).toContain('quinta-feira que vem');
+    const slots = [{ slot: 's1', date: '2026-12-01', time: '14:00', spoken: 'terça às duas' }];
+    const offer = await answered(search, { ok: true, message: 'Tenho terça às duas.', slots });
+    expect(client.transcriptOf(offer)).toContain('Tenho terça às duas.');
+    const hold = await ask('Pode ser.');
+    expect(JSON.parse(callIn(hold).arguments)).toEqual({ slots: ['s1'] });
+    await answered(hold, { ok: true, message: 'Guardei.' });
+    await ask('Não, só essa.');
+    const paid = await ask('Vai ser no PIX.');
+    expect(JSON.parse(callIn(paid).arguments)).toEqual({ method: 'pix' });
+    await answered(paid, { ok: true, message: 'O pagamento é no dia.' });
+    const review = await ask('Doze de março de mil novecentos e oitenta e cinco.');
+    expect(callIn(review).name).toBe('review_appointment');
+    const missing = { ok: false, code: 'missing-rg', field: 'rg', message: 'Qual é o RG?' };
+    expect(client.transcriptOf(await answered(review, missing))).toContain('RG');
+    const again = await ask('É dois zero zero um, zero zero dois, zero zero três.');
+    expect(JSON.parse(callIn(again).arguments)).toMatchObject({
+      patient_name: 'Marina Duarte Lima',
+      rg: expect.stringContaining('dois zero zero um'),
+    });
+    const message = 'Consulta na terça-feira às duas, para Marina Duarte Lima. Está tudo certo?';
+    const summary = await answered(again, { ok: true, message });
     expect(client.transcriptOf(summary)).toContain('Marina Duarte Lima');
-    // Interrupted early in the summary: the memory is cut, and only the correction is answered.
+    // Interrupted early in the summary: the memory is cut, and her answer is understood all the same.
     client.send({
       type: 'conversation.item.truncate',
       item_id: summary.response.output[0].id,
@@ -558,26 +591,10 @@ describe('a caller', () => {
       audio_end_ms: 3_000,
     });
     await client.next('conversation.item.truncated');
-    const corrected = await ask('Na verdade, pode ser às onze?');
-    expect(client.transcriptOf(corrected)).toBe('Certo, às 11 horas. Posso confirmar?');
     const confirmed = await ask('Sim, pode confirmar.');
-    const call = confirmed.response.output.find((item: Event) => item.type === 'function_call');
-    expect(call).toMatchObject({ name: 'record_appointment', status: 'completed' });
-    expect(JSON.parse(call.arguments)).toMatchObject({
-      client_name: 'Marina Duarte Lima',
-      day: '2026-11-26',
-      time: '11:00',
-      phone: '+5588999991234',
-      email: 'marina.duarte@exemplo.com.br',
-    });
-    const answered = async (call_id: string, output: unknown) => {
-      const item = { type: 'function_call_output', call_id, output: JSON.stringify(output) };
-      client.send({ type: 'conversation.item.create', item });
-      client.send({ type: 'response.create' });
-      return client.next('response.done');
-    };
-    const told = await answered(call.call_id, { ok: true, message: 'Pronto, anotei.' });
-    expect(client.transcriptOf(told)).toContain('Pronto, anotei.');
+    expect(callIn(confirmed)).toMatchObject({ name: 'confirm_appointment', status: 'completed' });
+    const told = await answered(confirmed, { ok: true, message: 'Pronto, está agendado.' });
+    expect(client.transcriptOf(told)).toContain('Pronto, está agendado.');
     const goodbye = await ask('Não, só isso, obrigada.');
     const types = goodbye.response.output.map((item: Event) => item.name ?? item.type);
     expect(types).toEqual(['message', 'end_call']);
@@ -591,16 +608,21 @@ describe('a caller', () => {
         item: { type: 'message', role, content: [{ type, text }] },
       });
     tell('assistant', 'output_text', 'Olá! Como posso ajudar?');
-    tell('user', 'input_text', 'Sou a Ana Lima, quero uma consulta amanhã às nove.');
-    tell('assistant', 'output_text', 'Certo. Qual é o telefone para contato, com o DDD?');
-    await client.say('É oito oito, nove, nove nove nove nove, um dois três quatro.');
-    expect(client.transcriptOf(await client.next('response.done'))).toContain('e-mail');
+    tell('user', 'input_text', 'Sou a Ana Lima, quero uma consulta com o cardiologista.');
+    tell('assistant', 'output_text', 'Certo, Ana. Para que dia e horário você gostaria?');
+    await client.say('Amanhã às nove.');
+    const { response } = await client.next('response.done');
+    const call = response.output.find((item: Event) => item.type === 'function_call');
+    expect(JSON.parse(call.arguments)).toMatchObject({
+      service: expect.stringContaining('cardiologista'),
+      when: expect.stringMatching(/amanhã às nove/i),
+    });
   });
 
   it('is not mixed up with another caller', async () => {
     const [one, two] = await Promise.all([open(), open()]);
     await Promise.all([
-      one.say('Meu nome é Ana Lima e quero uma consulta.'),
+      one.say('Meu nome é Ana Lima e quero uma consulta com o cardiologista.'),
       two.say('Onde fica a clínica?'),
     ]);
     const [first, second] = await Promise.all([
@@ -608,7 +630,7 @@ describe('a caller', () => {
       two.next('response.done'),
     ]);
     expect(one.transcriptOf(first)).toContain('Para que dia');
-    expect(two.transcriptOf(second)).toContain('não tenho aqui');
+    expect(two.transcriptOf(second)).toContain('recepção');
   });
 });
 

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSilentServer } from 'node:net';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClock } from '../../src/platform/clock.ts';
@@ -335,5 +335,34 @@ describe('the sandbox telephone REST in trouble', () => {
     const call = await settle(() => carrier.calls.get(String(body.sid)));
     expect((await call.ended).by).toBe('server');
     expect(call.errors.map(({ code }) => code)).toEqual([31920]);
+  });
+});
+
+describe('machine detection that goes on beside the call', () => {
+  const asked = (url: string): [string, string][] => [
+    ['MachineDetection', 'DetectMessageEnd'],
+    ['AsyncAmd', 'true'],
+    ['AsyncAmdStatusCallback', `${url}/amd-status`],
+  ];
+
+  it('tells, signed, who took the call', async () => {
+    const silent = createSilentServer((socket) => setTimeout(() => socket.destroy(), 300));
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const { port } = silent.address() as AddressInfo;
+    closers.push(() => new Promise((done) => silent.close(done)));
+    const { place, webhooks } = await setUp(
+      { answeredBy: () => 'machine_end_beep' },
+      `<Response><Connect><Stream url="ws://127.0.0.1:${port}/media"/></Connect></Response>`,
+    );
+    const { body } = await place(...asked(webhooks.url));
+    const hit = await settle(() => webhooks.hits.find(({ path }) => path === '/amd-status'));
+    expect(hit.signed).toBe(true);
+    expect(hit.params).toMatchObject({ CallSid: body.sid, AnsweredBy: 'machine_end_beep' });
+  });
+
+  it('that is misspelt is refused', async () => {
+    const { carrier, place } = await setUp();
+    expect((await place(['MachineDetection', 'Yes'])).body.code).toBe(20001);
+    expect(carrier.calls.size).toBe(0);
   });
 });

@@ -41,7 +41,7 @@ describe('the synthesiser', () => {
     const agent = await synthesiser.speak('Bom dia, doutora.', 'agent');
     const patient = await synthesiser.speak('Bom dia, doutora.', 'patient');
     expect(Math.abs(agent.length - patient.length)).toBeGreaterThan(80);
-    expect(agent.subarray(4_000, 4_200).equals(patient.subarray(4_000, 4_200))).toBe(false);
+    expect(agent.subarray(2_000, 2_200).equals(patient.subarray(2_000, 2_200))).toBe(false);
   });
 
   it('answers in order, and asks once for a phrase wanted twice', async () => {

@@ -4,6 +4,8 @@ import {
   type CallProgress,
   isOver,
   nextCallStatus,
+  parseDialReference,
+  parseMachineCallback,
   parseStatusCallback,
   type StatusCallback,
 } from '../../src/twilio/status-callback.ts';
@@ -135,4 +137,47 @@ it.each<[StatusCallback['status'], boolean]>([
   ['cancelled', true],
 ])('a call that is %s is over: %s', (status, over) => {
   expect(isOver(status)).toBe(over);
+});
+
+describe('a report of who took a call', () => {
+  it.each([
+    ['human', 'human'],
+    ['fax', 'fax'],
+    ['unknown', 'unknown'],
+    ['machine_start', 'machine'],
+    ['machine_end_beep', 'machine'],
+    ['machine_end_silence', 'machine'],
+    ['machine_end_other', 'machine'],
+    ['somebody of the future', 'unknown'],
+  ])('%s is %s', (AnsweredBy, answeredBy) => {
+    expect(parseMachineCallback({ CallSid: 'CA1', AnsweredBy })).toEqual({
+      callSid: 'CA1',
+      answeredBy,
+    });
+  });
+
+  it.each<Record<string, unknown>>([
+    { AnsweredBy: 'human' },
+    { CallSid: '../CA1', AnsweredBy: 'human' },
+    { CallSid: 'CA1' },
+    { CallSid: 'CA1', AnsweredBy: ['human', 'fax'] },
+  ])('%j is none', (params) => {
+    expect(parseMachineCallback(params)).toBeUndefined();
+  });
+});
+
+describe('the address of a report', () => {
+  it('names the dial and its attempt', () => {
+    const id = 'abcdefghijklmnopqrstuvwxyz';
+    expect(parseDialReference({ outbound: id, attempt: '2' })).toEqual({ id, attempt: 2 });
+  });
+
+  it.each<Record<string, unknown>>([
+    {},
+    { outbound: 'x', attempt: '0' },
+    { outbound: ['a', 'b'], attempt: '-1' },
+    { outbound: '__proto__', attempt: '1e3' },
+  ])('with %j names nothing', (query) => {
+    expect(parseDialReference(query)).toEqual({});
+  });
 });

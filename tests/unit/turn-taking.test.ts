@@ -123,6 +123,41 @@ describe('who may speak', () => {
     expect(stage.types().filter((type) => type === 'ask-reply').length).toBeLessThanOrEqual(1);
   });
 
+  it('a correction is asked for at once, word for word, and survives a reply that the model makes by itself', () => {
+    const stage = new Stage().talking();
+    stage.give({ type: 'correction-wanted', text: 'Desculpe, me enganei.' });
+    expect(stage.asked()).toEqual([expect.stringContaining('«Desculpe, me enganei.»')]);
+    const other = new Stage().talking();
+    other.give({ type: 'caller-speech-started', itemId: 'c1' });
+    other.give({ type: 'correction-wanted', text: 'Desculpe, me enganei.' });
+    other.give({ type: 'caller-speech-stopped', speechMs: 900 });
+    other.reply('r1', 300, false);
+    other.wait(2_000);
+    expect(other.asked()).toEqual([expect.stringContaining('«Desculpe, me enganei.»')]);
+  });
+
+  it('a correction comes before the line is cut', () => {
+    const stage = new Stage().talking();
+    stage.give({ type: 'reply-created', responseId: 'r1', asked: false });
+    stage.give({ type: 'reply-audio', responseId: 'r1' });
+    stage.give({ type: 'tool-started' });
+    stage.give({ type: 'tool-finished', endsCall: true });
+    stage.give({
+      type: 'reply-done',
+      responseId: 'r1',
+      status: 'completed',
+      calledTool: true,
+      hadAudio: true,
+    });
+    stage.give({ type: 'correction-wanted', text: 'Desculpe, me enganei.' });
+    expect(stage.asked()).toHaveLength(1);
+    stage.wait(1_000);
+    expect(stage.types()).not.toContain('hang-up');
+    stage.reply('r2', 800);
+    stage.wait(3_000);
+    expect(stage.types()).toContain('hang-up');
+  });
+
   it('a refused request is asked again after the other reply, not at once for ever', () => {
     const stage = new Stage().talking();
     stage.give({ type: 'tool-started' });
@@ -340,6 +375,38 @@ describe('the end', () => {
     expect(stage.commands.at(-1)?.command).toEqual({ type: 'hang-up', reason: 'agent-goodbye' });
   });
 
+  it('speech over the agent’s last word that the model answers with the end still ends the call', () => {
+    const stage = new Stage().talking();
+    stage.give({ type: 'reply-created', responseId: 'r1', asked: false });
+    stage.give({ type: 'reply-audio', responseId: 'r1' });
+    stage.playingUntilMs = stage.nowMs + 100;
+    stage.give({
+      type: 'reply-done',
+      responseId: 'r1',
+      status: 'completed',
+      calledTool: false,
+      hadAudio: true,
+    });
+    stage.give({ type: 'caller-speech-started', itemId: 'c1' });
+    stage.wait(300);
+    stage.give({ type: 'caller-speech-stopped', speechMs: 300 });
+    stage.give({ type: 'reply-created', responseId: 'r2', asked: false });
+    stage.give({ type: 'tool-started' });
+    stage.give({ type: 'tool-finished', endsCall: false, transfers: true });
+    stage.give({
+      type: 'reply-done',
+      responseId: 'r2',
+      status: 'completed',
+      calledTool: true,
+      hadAudio: false,
+    });
+    stage.give({ type: 'caller-words', text: 'Sim, por favor', final: true });
+    expect(stage.asked().join()).toContain('vai passar a ligação');
+    stage.reply('r3', 1_000);
+    stage.wait(1_500);
+    expect(stage.commands.at(-1)?.command).toEqual({ type: 'hang-up', reason: 'transferred' });
+  });
+
   it('speech during the goodbye keeps the call', () => {
     const stage = new Stage().talking();
     stage.give({ type: 'reply-created', responseId: 'r1', asked: false });
@@ -386,6 +453,17 @@ describe('whatever happens', () => {
       { type: 'tick' },
       { type: 'caller-speech-started', itemId: 'c' },
       { type: 'entry-typed' },
+      { type: 'correction-wanted', text: 'Desculpe, me enganei.' },
+      {
+        type: 'sentence-due',
+        sentence: { prompt: 'emergencia-heart', isProtected: true, givesFloor: true },
+        atOnce: true,
+      },
+      {
+        type: 'sentence-due',
+        sentence: { prompt: 'gravacao-notice', isProtected: true, givesFloor: false },
+        atOnce: false,
+      },
       { type: 'reply-refused' },
       { type: 'tool-started' },
       { type: 'tool-finished', endsCall: false },
@@ -443,6 +521,30 @@ describe('whatever happens', () => {
               one.type === 'tick' || one.type === 'model-lost' || one.type === 'model-restored';
             expect(wasBusy && !freed).toBe(false);
           }
+          stage.nowMs += waitMs;
+        }
+      }),
+    );
+  });
+
+  it('a protected sentence is silenced by nothing but one that is said at once', () => {
+    const sentence = { prompt: 'emergencia-heart', isProtected: true, givesFloor: true } as const;
+    const due: TurnEvent = { type: 'sentence-due', sentence, atOnce: true };
+    const often = fc.oneof(fc.constant(due), event, event, event);
+    const quick = fc.array(fc.tuple(often, fc.integer({ min: 0, max: 600 })), {
+      minLength: 20,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(quick, (steps) => {
+        const stage = new Stage();
+        stage.give({ type: 'model-restored' });
+        stage.give({ type: 'stream-started' });
+        for (const [one, waitMs] of steps) {
+          const before = stage.turn.sentence;
+          const commands = stage.give(one);
+          if (before && one.type !== 'sentence-due')
+            expect(commands.map(({ type }) => type)).not.toContain('silence-agent');
           stage.nowMs += waitMs;
         }
       }),

@@ -1,4 +1,4 @@
-import { readCardinal } from './number-words.ts';
+import { withCardinals } from './number-words.ts';
 import { withoutAccents } from './said-words.ts';
 
 /** Sums of money as they are said: “cem reais”, “duzentos e cinquenta”, “dois e cinquenta”, `R$ 1.250,50`. Pure. */
@@ -83,13 +83,7 @@ function moneyWords(text: string): string {
     .replaceAll('#', ',')
     .split(' ')
     .filter(Boolean);
-  const out: string[] = [];
-  for (let at = 0; at < words.length; ) {
-    const read = readCardinal(words, at);
-    out.push(read ? String(read.value) : (words[at] ?? ''));
-    at += read?.length ?? 1;
-  }
-  return out.join(' ');
+  return withCardinals(words);
 }
 
 /** “Duas notas de cem e uma de cinquenta”. */

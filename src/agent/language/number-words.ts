@@ -113,3 +113,14 @@ function readUnit(words: readonly string[], at: number): ReadNumber | undefined 
   const word = numberWord(words[at]);
   return word?.place === 'unit' ? { value: word.value, length: 1 } : undefined;
 }
+
+/** Words with every spoken number in digits. */
+export function withCardinals(words: readonly string[]): string {
+  const out: string[] = [];
+  for (let at = 0; at < words.length; ) {
+    const read = readCardinal(words, at);
+    out.push(read ? String(read.value) : (words[at] ?? ''));
+    at += read?.length ?? 1;
+  }
+  return out.join(' ');
+}

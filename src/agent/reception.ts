@@ -1,0 +1,162 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { AppointmentStore } from '../scheduling/appointment-store.ts';
+import type { Booking } from '../scheduling/booking.ts';
+import type { ScheduleStore } from '../scheduling/schedule-store.ts';
+import { createBookingLimits } from './booking-limits.ts';
+import { type ClinicAgenda, createClinicAgenda } from './clinic-agenda.ts';
+import type { ClinicProfile } from './clinic-profile.ts';
+import {
+  type AgreedTransfer,
+  type CarriedOver,
+  emptyConversation,
+  inConversationTurn,
+} from './conversation-state.ts';
+import { guardedInEmergency } from './emergency-guard.ts';
+import { createEmergencyWatch, type EmergencyWatch } from './emergency-watch.ts';
+import type { FrontDesk } from './front-desk.ts';
+import type { OutboundContact } from './outbound-contact.ts';
+import { createSpeechWatch, type SpeechWatch } from './speech-watch.ts';
+import type { StaffRequestStore } from './staff-request.ts';
+import type { Channel, Tool } from './tool.ts';
+import { createAnswerContact } from './tools/answer-contact.ts';
+import { createCancelAppointment } from './tools/cancel-appointment.ts';
+import { createCheckCode } from './tools/check-code.ts';
+import { createChoosePayment } from './tools/choose-payment.ts';
+import { createClinicInfo } from './tools/clinic-info.ts';
+import { createConfirmAppointment } from './tools/confirm-appointment.ts';
+import { createEndCall } from './tools/end-call.ts';
+import { createFindAppointments } from './tools/find-appointments.ts';
+import { createFindSlots } from './tools/find-slots.ts';
+import { createHoldSlots } from './tools/hold-slots.ts';
+import { createJoinWaitingList } from './tools/join-waiting-list.ts';
+import { createLeaveMessage } from './tools/leave-message.ts';
+import { createRequestResults } from './tools/request-results.ts';
+import { createReviewAppointment } from './tools/review-appointment.ts';
+import { createSendCode } from './tools/send-code.ts';
+import { createServiceDetails } from './tools/service-details.ts';
+import { createTransferCall } from './tools/transfer-call.ts';
+import type { VerificationCodes } from './verification-codes.ts';
+import { letGo } from './visit-hold.ts';
+
+/** What one conversation works with, on any channel. */
+export interface ConversationDesk {
+  tools: readonly Tool[];
+  watch: SpeechWatch;
+  /** Over the caller's words, as `watch` is over the agent's. */
+  emergency: EmergencyWatch;
+  /** A read-back was heard to its end. @param endMs on the recording's clock */
+  keepReadBack(appointmentId: string, endMs: number): void;
+  /** Whom the caller last agreed to be put through to. */
+  agreedTransfer(): AgreedTransfer | undefined;
+  /** For the conversation that goes on when nobody takes the call. */
+  carryOver(): Pick<CarriedOver, 'deeds' | 'failedTransfers'>;
+  /** The conversation is over: what was held and not confirmed is free again. Never rejects. */
+  close(): Promise<void>;
+}
+
+interface NewConversation {
+  clinic: ClinicProfile;
+  id: string;
+  /** Voice when left out. */
+  channel?: Channel;
+  /** We rang somebody on a list. */
+  contact?: OutboundContact;
+  earlier?: CarriedOver | undefined;
+}
+
+/** The front desks of all clinics: they share agenda, limits and codes, and nothing of a conversation. */
+export interface Reception {
+  /** By the clinic's id. */
+  bookingOf(clinic: string): Booking | undefined;
+  open(conversation: NewConversation): ConversationDesk;
+}
+
+export function createReception(parts: {
+  clinics: readonly ClinicProfile[];
+  schedule: ScheduleStore;
+  appointments: AppointmentStore;
+  requests: StaffRequestStore;
+  codes: VerificationCodes;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}): Reception {
+  const { appointments, log } = parts;
+  const agendas = new Map<string, ClinicAgenda>();
+  for (const clinic of parts.clinics)
+    agendas.set(clinic.id, createClinicAgenda(clinic, parts.schedule));
+  const limits = createBookingLimits();
+
+  function agendaOf(clinic: ClinicProfile): ClinicAgenda {
+    const known = agendas.get(clinic.id) ?? createClinicAgenda(clinic, parts.schedule);
+    agendas.set(clinic.id, known);
+    return known;
+  }
+
+  function open({
+    clinic,
+    id,
+    channel = 'voice',
+    contact,
+    earlier,
+  }: NewConversation): ConversationDesk {
+    const state = emptyConversation(earlier);
+    const emergency = createEmergencyWatch({ clinic, channel });
+    const desk: FrontDesk = { ...parts, agenda: agendaOf(clinic), limits, state };
+    return {
+      tools: guardedInEmergency(
+        [...toolsOf(desk), ...(contact ? [createAnswerContact(desk, contact)] : [])],
+        emergency,
+      ),
+      emergency,
+      watch: createSpeechWatch({
+        state,
+        clinic,
+        conversationId: id,
+        emergencies: emergency.events,
+      }),
+      keepReadBack(appointmentId, endMs) {
+        const readBackMs = Math.max(0, Math.round(endMs));
+        const note = appointments.update(appointmentId, (kept) => ({
+          ...kept,
+          evidence: { ...kept.evidence, readBackMs },
+        }));
+        note.catch((err) => log.error({ err, appointmentId }, 'a read-back was not noted'));
+      },
+      agreedTransfer: () => state.agreedTransfer,
+      carryOver: () => ({ deeds: [...state.deeds], failedTransfers: state.failedTransfers }),
+      // After what is under way: what was being held is let go as well, what was being booked is not taken away again.
+      close: () =>
+        inConversationTurn(state, async () => {
+          const { hold } = state;
+          state.hold = undefined;
+          if (hold) await letGo(desk, hold, parts.clock.wallMs());
+        }),
+    };
+  }
+
+  return { bookingOf: (clinic) => agendas.get(clinic)?.booking, open };
+}
+
+function toolsOf(desk: FrontDesk): Tool[] {
+  return [
+    createClinicInfo(desk),
+    createServiceDetails(desk),
+    createFindSlots(desk),
+    createHoldSlots(desk),
+    createChoosePayment(desk),
+    createReviewAppointment(desk),
+    createConfirmAppointment(desk),
+    createFindAppointments(desk),
+    createSendCode(desk),
+    createCheckCode(desk),
+    createCancelAppointment(desk),
+    createRequestResults(desk),
+    createLeaveMessage(desk),
+    createJoinWaitingList(desk),
+    createTransferCall(desk),
+    createEndCall(desk),
+  ];
+}

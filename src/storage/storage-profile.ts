@@ -1,0 +1,171 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OptOutStore } from '../agent/opt-out-store.ts';
+import type { StaffRequestStore } from '../agent/staff-request.ts';
+import type { CallListStore } from '../call/call-list-store.ts';
+import type { CallStore } from '../call/call-record.ts';
+import type { DialLedger } from '../call/dial-ledger.ts';
+import { CodedError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { type AppointmentStore, hasPlace } from '../scheduling/appointment-store.ts';
+import type { ScheduleStore } from '../scheduling/schedule-store.ts';
+import { lockDirectory } from './data-lock.ts';
+import { openFileAppointmentStore } from './file-appointment-store.ts';
+import { openFileCallListStore } from './file-call-list-store.ts';
+import { openFileCallStore } from './file-call-store.ts';
+import { openFileDialLedger } from './file-dial-ledger.ts';
+import { openFileOptOutStore } from './file-opt-out-store.ts';
+import { openFileScheduleStore } from './file-schedule-store.ts';
+import { openFileStaffRequestStore } from './file-staff-request-store.ts';
+import { damaged } from './journal-recovery.ts';
+import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
+import { createMemoryCallListStore } from './memory-call-list-store.ts';
+import { createMemoryCallStore } from './memory-call-store.ts';
+import { createMemoryDialLedger } from './memory-dial-ledger.ts';
+import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
+import { createMemoryScheduleStore } from './memory-schedule-store.ts';
+import { createMemoryStaffRequestStore } from './memory-staff-request-store.ts';
+import { openPostgresAgenda } from './postgres-agenda.ts';
+
+export interface StorageOptions {
+  kind: 'memory' | 'files';
+  recordingsDirectory: string;
+  appointmentsDirectory: string;
+  dataDirectory: string;
+  /** With it, the agenda is kept in PostgreSQL and may be shared by several servers. */
+  databaseUrl: string | undefined;
+  log: Log;
+}
+
+/** Everything that is kept, as one profile. */
+export interface Storage {
+  calls: CallStore;
+  appointments: AppointmentStore;
+  schedule: ScheduleStore;
+  requests: StaffRequestStore;
+  /** Calls we make; on this machine, whatever the agenda is kept in. */
+  dials: DialLedger;
+  callLists: CallListStore;
+  optOuts: OptOutStore;
+  /** Why nothing can be booked at the moment, if so. */
+  trouble(): string | undefined;
+  close(): Promise<void>;
+}
+
+type Closer = () => Promise<void>;
+
+/**
+ * Takes hold of the directories (a second process is refused with STORE_LOCKED) and opens what is in them.
+ * What was opened is closed again when something fails.
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const closers: Closer[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    await makeDirectory(options.recordingsDirectory);
+    // A second process would repair the recordings that the first is still writing.
+    closers.push(await lockDirectory(options.recordingsDirectory));
+    const calls = await openCalls(options, closers);
+    const dialling = await openDialling(options, closers);
+    const agenda = options.databaseUrl
+      ? await openDatabaseAgenda(options.databaseUrl, options, closers)
+      : await openAgenda(options, closers);
+    return { calls, ...dialling, ...agenda, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openCalls(options: StorageOptions, closers: Closer[]): Promise<CallStore> {
+  if (options.kind === 'memory') return createMemoryCallStore();
+  await makeDirectory(options.dataDirectory);
+  closers.push(await lockDirectory(options.dataDirectory));
+  return openFileCallStore({ directory: options.recordingsDirectory, log: options.log });
+}
+
+/** In directories of their own below the data directory, which is ours by now. */
+async function openDialling(
+  options: StorageOptions,
+  closers: Closer[],
+): Promise<Pick<Storage, 'dials' | 'callLists' | 'optOuts'>> {
+  if (options.kind === 'memory')
+    return {
+      dials: createMemoryDialLedger(),
+      callLists: createMemoryCallListStore(),
+      optOuts: createMemoryOptOutStore(),
+    };
+  const [dialsDirectory, listsDirectory, optOutsDirectory] = [
+    'dials',
+    'call-lists',
+    'opt-outs',
+  ].map((name) => join(options.dataDirectory, name)) as [string, string, string];
+  for (const directory of [dialsDirectory, listsDirectory, optOutsDirectory])
+    await mkdir(directory, { recursive: true });
+  const dials = await openFileDialLedger({ directory: dialsDirectory, log: options.log });
+  closers.push(() => dials.close());
+  const optOuts = await openFileOptOutStore({ directory: optOutsDirectory, log: options.log });
+  closers.push(() => optOuts.close());
+  const callLists = await openFileCallListStore({ directory: listsDirectory, log: options.log });
+  closers.push(() => callLists.close());
+  return { dials, callLists, optOuts };
+}
+
+type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'trouble'>;
+
+async function openDatabaseAgenda(
+  url: string,
+  { log }: StorageOptions,
+  closers: Closer[],
+): Promise<Agenda> {
+  const agenda = await openPostgresAgenda({ url, log });
+  closers.push(() => agenda.close());
+  return agenda;
+}
+
+async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<Agenda> {
+  const { log, appointmentsDirectory } = options;
+  if (options.kind === 'memory') {
+    return {
+      appointments: createMemoryAppointmentStore(),
+      schedule: createMemoryScheduleStore(),
+      requests: createMemoryStaffRequestStore(),
+      trouble: () => undefined,
+    };
+  }
+  const scheduleDirectory = join(options.dataDirectory, 'schedule');
+  const requestsDirectory = join(options.dataDirectory, 'requests');
+  for (const directory of [appointmentsDirectory, scheduleDirectory, requestsDirectory])
+    await makeDirectory(directory);
+  const appointments = await openFileAppointmentStore({ directory: appointmentsDirectory, log });
+  await expectNotLost(scheduleDirectory, appointments);
+  // Another server with a schedule of its own would take our appointments for lost ones.
+  closers.push(await lockDirectory(appointmentsDirectory));
+  const schedule = await openFileScheduleStore({ directory: scheduleDirectory, log });
+  closers.push(() => schedule.close());
+  return {
+    appointments,
+    schedule,
+    requests: await openFileStaffRequestStore({ directory: requestsDirectory, log }),
+    trouble: () => (schedule.isWritable() ? undefined : 'agenda-not-writable'),
+  };
+}
+
+/** An agenda that was mislaid is not taken for a new one: every time that is booked would be given away again. */
+async function expectNotLost(directory: string, appointments: AppointmentStore): Promise<void> {
+  const kept = (await readdir(directory)).filter((name) => /^(journal|snapshot)-/.test(name));
+  if (kept.length > 0) return;
+  const listed = await appointments.list({ from: '0000-00-00', to: '9999-12-31' });
+  if (listed.some(hasPlace))
+    throw damaged(directory, 'it is empty although appointments are booked');
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new CodedError('STORE_WRITE_FAILED', `${path} cannot be made a directory`, { cause });
+  }
+}
