@@ -353,7 +353,7 @@ describe.concurrent('a webhook of a transfer', () => {
         expect((await send(url, params, 'another-token')).status).toBe(403);
         expect((await send(url, params, undefined)).status).toBe(403);
       }
-      await until(() => line.call.legs[0]?.told.length === 1, 'the person called is asked');
+      await until(() => (line.call.legs[0]?.told.length ?? 0) > 0, 'the person called is asked');
       await line.call.hangUp();
     }));
 

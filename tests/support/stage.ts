@@ -191,7 +191,7 @@ export async function jsonIn(directory: string): Promise<Record<string, unknown>
 export async function until<T>(
   read: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
-  timeoutMs = 5_000,
+  timeoutMs = 10_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
