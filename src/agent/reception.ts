@@ -16,6 +16,7 @@ import {
 import { guardedInEmergency } from './emergency-guard.ts';
 import { createEmergencyWatch, type EmergencyWatch } from './emergency-watch.ts';
 import type { FrontDesk } from './front-desk.ts';
+import type { OptOutStore } from './opt-out-store.ts';
 import type { OutboundContact } from './outbound-contact.ts';
 import { createSpeechWatch, type SpeechWatch } from './speech-watch.ts';
 import type { StaffRequestStore } from './staff-request.ts';
@@ -36,6 +37,7 @@ import { createRequestResults } from './tools/request-results.ts';
 import { createReviewAppointment } from './tools/review-appointment.ts';
 import { createSendCode } from './tools/send-code.ts';
 import { createServiceDetails } from './tools/service-details.ts';
+import { createStopCalls } from './tools/stop-calls.ts';
 import { createTransferCall } from './tools/transfer-call.ts';
 import type { VerificationCodes } from './verification-codes.ts';
 import { letGo } from './visit-hold.ts';
@@ -78,6 +80,7 @@ export function createReception(parts: {
   schedule: ScheduleStore;
   appointments: AppointmentStore;
   requests: StaffRequestStore;
+  optOuts: Pick<OptOutStore, 'add'>;
   codes: VerificationCodes;
   clock: Clock;
   log: Log;
@@ -106,10 +109,7 @@ export function createReception(parts: {
     const emergency = createEmergencyWatch({ clinic, channel });
     const desk: FrontDesk = { ...parts, agenda: agendaOf(clinic), limits, state };
     return {
-      tools: guardedInEmergency(
-        [...toolsOf(desk), ...(contact ? [createAnswerContact(desk, contact)] : [])],
-        emergency,
-      ),
+      tools: guardedInEmergency(toolsOf(desk, contact), emergency),
       emergency,
       watch: createSpeechWatch({
         state,
@@ -140,7 +140,7 @@ export function createReception(parts: {
   return { bookingOf: (clinic) => agendas.get(clinic)?.booking, open };
 }
 
-function toolsOf(desk: FrontDesk): Tool[] {
+function toolsOf(desk: FrontDesk, contact: OutboundContact | undefined): Tool[] {
   return [
     createClinicInfo(desk),
     createServiceDetails(desk),
@@ -157,6 +157,8 @@ function toolsOf(desk: FrontDesk): Tool[] {
     createLeaveMessage(desk),
     createJoinWaitingList(desk),
     createTransferCall(desk),
+    createStopCalls(desk, contact),
     createEndCall(desk),
+    ...(contact ? [createAnswerContact(desk, contact)] : []),
   ];
 }
