@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Role, roles } from './console-access.ts';
+import { type Role, roles } from './roles.ts';
 
 /** A login is written one way: `Ana ` and `ana` are the same person. */
 export const loginShape = /^[a-z0-9][a-z0-9._@+-]{1,119}$/;
