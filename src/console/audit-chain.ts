@@ -30,12 +30,14 @@ export function createChainCheck(heads: readonly AuditHead[]): ChainCheck {
       const decoded = decodeRow(text);
       if (!decoded) return { ...at, reason: 'a linha não está como foi escrita' };
       const { row, hash } = decoded;
-      if (row.seq !== last.seq + 1)
-        return { ...at, reason: gapBetween(last.seq, row.seq) };
+      if (row.seq !== last.seq + 1) return { ...at, reason: gapBetween(last.seq, row.seq) };
       if (row.prev !== last.hash)
         return { ...at, reason: 'a linha não continua a anterior: uma das duas foi trocada' };
       if ((known.get(row.seq) ?? hash) !== hash)
-        return { ...at, reason: 'a trilha foi reescrita: a linha não confere com a marca guardada' };
+        return {
+          ...at,
+          reason: 'a trilha foi reescrita: a linha não confere com a marca guardada',
+        };
       last = { seq: row.seq, hash };
       return undefined;
     },

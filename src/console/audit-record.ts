@@ -18,7 +18,9 @@ const rowSchema = z.strictObject({
   clinicId: z.string().max(100).optional(),
   object: z.string().max(200).optional(),
   patient: z.string().max(128).optional(),
-  detail: z.record(z.string().max(60), z.union([z.string().max(500), z.number(), z.boolean()])).optional(),
+  detail: z
+    .record(z.string().max(60), z.union([z.string().max(500), z.number(), z.boolean()]))
+    .optional(),
   prev: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

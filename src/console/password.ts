@@ -30,9 +30,11 @@ export function passwordTrouble(password: string, login: string): string | undef
   const lower = typed.toLowerCase();
   if ([...typed].length < shortestPassword)
     return `Use uma senha com pelo menos ${shortestPassword} caracteres.`;
-  if (typed.length > longestPassword) return `Use uma senha com no máximo ${longestPassword} caracteres.`;
+  if (typed.length > longestPassword)
+    return `Use uma senha com no máximo ${longestPassword} caracteres.`;
   const account = login.split('@')[0] ?? '';
-  if (account.length > 3 && lower.includes(account)) return 'A senha não pode conter o seu usuário.';
+  if (account.length > 3 && lower.includes(account))
+    return 'A senha não pode conter o seu usuário.';
   if (new Set(lower).size < 5 || isRun(lower) || commonWords.test(lower))
     return 'Esta senha é fácil de adivinhar. Use, por exemplo, quatro palavras que não combinam.';
   return undefined;

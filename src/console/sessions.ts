@@ -52,7 +52,13 @@ export function createSessions(parts: {
       const token = randomBytes(32).toString('base64url');
       const nowMs = clock.wallMs();
       const key = keyOf(token);
-      const session = { key, userId: user.id, epoch: user.epoch, startedAtMs: nowMs, usedAtMs: nowMs };
+      const session = {
+        key,
+        userId: user.id,
+        epoch: user.epoch,
+        startedAtMs: nowMs,
+        usedAtMs: nowMs,
+      };
       await store.add(session);
       return { token, session };
     },

@@ -4,38 +4,30 @@ export const windowMs = 15 * 60_000;
 /** The first wrong answer waits this long, each further one twice as long, up to the longest. */
 const firstDelayMs = 10;
 const longestDelayMs = 2_000;
-/** Tries of one login that wait for each other's delay; more are refused at once. */
-const mostWaiting = 5;
 /** Logins and addresses remembered: about 2 MB. The one whose last try is oldest makes room. */
 const mostKeys = 20_000;
 
-interface Tries {
-  /** Epoch ms of each that counts, oldest first; at most `mostTries`. */
-  atMs: number[];
-  waiting: number;
-}
-
-/** What a try is counted under: the login and the address, each by itself. */
 export interface SignInLimits {
-  /** Counts a try before its password is looked at, so that many at once are counted too. */
-  begin(keys: readonly string[], nowMs: number): { retryAfterS: number } | SignInTry;
+  /**
+   * Counts a try before its password is looked at, so that many at once are counted too.
+   * @param login counted by itself, like the address
+   */
+  begin(login: string, ip: string, nowMs: number): { retryAfterS: number } | SignInTry;
 }
 
 export interface SignInTry {
-  /** It was wrong. @returns how long the answer is to wait, ms */
-  failed(): number;
+  /** How long the answer is to wait if it was wrong, ms. */
+  delayMs: number;
   /** It was right: the login's count begins anew, the address gets this try back. */
   succeeded(): void;
-  /** Is over, whatever came of it. */
-  end(): void;
 }
 
 export function createSignInLimits(): SignInLimits {
-  const known = new Map<string, Tries>();
+  /** Epoch ms of each try that counts, oldest first; at most `mostTries`. */
+  const known = new Map<string, number[]>();
 
-  const triesOf = (key: string, nowMs: number): Tries => {
-    const tries = known.get(key) ?? { atMs: [], waiting: 0 };
-    tries.atMs = tries.atMs.filter((atMs) => nowMs - atMs < windowMs && atMs <= nowMs);
+  const triesOf = (key: string, nowMs: number): number[] => {
+    const tries = (known.get(key) ?? []).filter((atMs) => nowMs - atMs < windowMs && atMs <= nowMs);
     // The last used stands last.
     known.delete(key);
     known.set(key, tries);
@@ -48,39 +40,31 @@ export function createSignInLimits(): SignInLimits {
     }
   };
   return {
-    begin(keys, nowMs) {
-      const counted = keys.map((key) => triesOf(key, nowMs));
+    begin(login, ip, nowMs) {
+      const loginKey = `login ${login}`;
+      const ipKey = addressKey(ip);
+      const addressTries = triesOf(ipKey, nowMs);
+      const loginTries = triesOf(loginKey, nowMs);
       makeRoom();
-      const waits = counted.map(({ atMs, waiting }) => {
-        if (atMs.length >= mostTries) return windowMs - (nowMs - (atMs[0] ?? nowMs));
-        return waiting >= mostWaiting ? longestDelayMs : 0;
-      });
+      const waits = [addressTries, loginTries].map((tries) =>
+        tries.length < mostTries ? 0 : windowMs - (nowMs - (tries[0] ?? nowMs)),
+      );
       const waitMs = Math.max(...waits);
       if (waitMs > 0) return { retryAfterS: Math.ceil(waitMs / 1_000) };
-      for (const tries of counted) {
-        tries.atMs.push(nowMs);
-        tries.waiting += 1;
-      }
+      addressTries.push(nowMs);
+      loginTries.push(nowMs);
+      const count = Math.max(addressTries.length, loginTries.length);
       return {
-        failed: () => delayMs(Math.max(...counted.map(({ atMs }) => atMs.length))),
+        delayMs: Math.min(longestDelayMs, firstDelayMs * 2 ** (count - 1)),
         succeeded() {
-          const [login, ...others] = counted;
-          if (login) login.atMs = [];
-          for (const { atMs } of others) {
-            const at = atMs.lastIndexOf(nowMs);
-            if (at !== -1) atMs.splice(at, 1);
-          }
-        },
-        end() {
-          for (const tries of counted) tries.waiting -= 1;
+          known.delete(loginKey);
+          const now = known.get(ipKey);
+          const at = now?.lastIndexOf(nowMs) ?? -1;
+          if (at !== -1) now?.splice(at, 1);
         },
       };
     },
   };
-}
-
-function delayMs(failures: number): number {
-  return Math.min(longestDelayMs, firstDelayMs * 2 ** Math.max(0, failures - 1));
 }
 
 /** A household's or a firm's whole IPv6 network counts as one address. @param ip as the server was told */

@@ -89,4 +89,3 @@ function headIn(line: string): AuditHead[] {
     return [];
   }
 }
-

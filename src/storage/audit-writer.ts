@@ -80,10 +80,10 @@ export class AuditWriter {
   }
 
   /** Writes the head down a second time. */
-  async keepHead(at: string): Promise<void> {
+  async keepHead(): Promise<void> {
     const file = await this.#disk.open(headsFile(this.#directory), 'a', 0o600);
     try {
-      await writeAll(file, Buffer.from(`${JSON.stringify({ at, ...this.#head })}\n`));
+      await writeAll(file, Buffer.from(`${JSON.stringify(this.#head)}\n`));
       await file.datasync();
     } finally {
       await file.close();

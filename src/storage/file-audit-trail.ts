@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import {
-  type AuditRow,
-  decodeRow,
-  type NewAuditRow,
-} from '../console/audit-record.ts';
+import { type AuditRow, decodeRow, type NewAuditRow } from '../console/audit-record.ts';
 import { type AuditFilter, type AuditTrail, fitsAudit } from '../console/audit-store.ts';
-import type { Clock } from '../platform/clock.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { dayOfFile, type FileLine, linesOf, trailFiles } from './audit-files.ts';
@@ -22,7 +17,6 @@ const mostScanned = 128 * 1024 * 1024;
 export interface FileAuditTrailOptions {
   /** Of its own; must exist, and belong to this process. */
   directory: string;
-  clock: Pick<Clock, 'wallMs'>;
   log: Log;
   disk?: JournalDisk;
 }
@@ -35,27 +29,29 @@ interface Waiting {
 
 /** A file of JSON lines a day (UTC). Rows that come while the disk works are written together. */
 export async function openFileAuditTrail(options: FileAuditTrailOptions): Promise<AuditTrail> {
-  const { directory, clock, log, disk = createJournalDisk() } = options;
+  const { directory, log, disk = createJournalDisk() } = options;
   const writer = new AuditWriter(directory, disk);
   const waiting: Waiting[] = [];
   let flushing: Promise<void> | undefined;
   let headSeq = 0;
 
-  const now = () => new Date(clock.wallMs()).toISOString();
   const keepHead = async () => {
     const { seq, hash } = writer.head;
     if (seq === headSeq) return;
     headSeq = seq;
     log.info({ auditSeq: seq, auditHash: hash }, 'head of the audit trail');
-    await writer.keepHead(now()).catch((err) => log.error({ err }, 'an audit head was not kept'));
+    await writer.keepHead().catch((err) => log.error({ err }, 'an audit head was not kept'));
   };
   const flush = async () => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0);
       const dayBefore = writer.day;
+      const notes = noteOf(finding, batch[0]?.row.at ?? '');
       try {
-        const rows = await writer.append(batch.map(({ row }) => row));
-        for (const [at, { resolve }] of batch.entries()) resolve(rows[at] as AuditRow);
+        const rows = await writer.append([...notes, ...batch.map(({ row }) => row)]);
+        finding = nothingFound;
+        for (const [at, { resolve }] of batch.entries())
+          resolve(rows[notes.length + at] as AuditRow);
         if (writer.day !== dayBefore || writer.head.seq - headSeq >= rowsPerHead) await keepHead();
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -71,8 +67,8 @@ export async function openFileAuditTrail(options: FileAuditTrailOptions): Promis
       flushing ??= flush();
     });
 
-  const finding = await writer.open();
-  await tell(finding, { log, append, at: now() });
+  let finding = await writer.open();
+  tell(finding, log);
   await keepHead();
   return {
     append,
@@ -87,18 +83,22 @@ export async function openFileAuditTrail(options: FileAuditTrailOptions): Promis
   };
 }
 
-/** What is wrong with the trail does not stop the telephone: it is said, and written into the trail. */
-async function tell(
-  { tornBytes, isAltered, missing }: TrailFinding,
-  { log, append, at }: { log: Log; append: AuditTrail['append']; at: string },
-): Promise<void> {
-  if (tornBytes > 0) log.warn({ tornBytes }, 'the unfinished last line of the audit trail was cut');
-  if (isAltered) log.error({}, 'the last row of the audit trail was changed: npm run audit -- verify');
+const nothingFound: TrailFinding = { tornBytes: 0, isAltered: false, missing: 0 };
+
+/** What is wrong with the trail does not stop the telephone: it is said, and written down before the next row. */
+function tell({ tornBytes, isAltered, missing }: TrailFinding, log: Log): void {
+  if (tornBytes > 0)
+    log.warn({ tornBytes }, 'the unfinished last line of the audit trail is cut off');
+  if (isAltered)
+    log.error({}, 'the last row of the audit trail was changed: npm run audit -- verify');
   if (missing > 0) log.error({ missing }, 'rows of the audit trail are missing at its end');
-  if (tornBytes === 0 && !isAltered && missing === 0) return;
-  const detail = { tornBytes, isAltered, missing };
-  const row = { at, user: 'system', login: '', role: '', ip: '', action: 'trail.repair', detail };
-  await append(row).catch((err) => log.error({ err }, 'the audit trail could not be written'));
+}
+
+function noteOf(finding: TrailFinding, at: string): NewAuditRow[] {
+  const { tornBytes, isAltered, missing } = finding;
+  if (tornBytes === 0 && !isAltered && missing === 0) return [];
+  const nobody = { user: 'system', login: '', role: '', ip: '' };
+  return [{ at, ...nobody, action: 'trail.repair', detail: { tornBytes, isAltered, missing } }];
 }
 
 async function readPage(
@@ -143,7 +143,10 @@ async function* readRows(directory: string, filter: AuditFilter): AsyncGenerator
   }
 }
 
-async function filesFor(directory: string, { from = '', to = '9' }: AuditFilter): Promise<string[]> {
+async function filesFor(
+  directory: string,
+  { from = '', to = '9' }: AuditFilter,
+): Promise<string[]> {
   const [fromDay, toDay] = [from.slice(0, 10), to.slice(0, 10)];
   return (await trailFiles(directory)).filter((name) => {
     const day = dayOfFile(name);

@@ -18,7 +18,9 @@ export interface FileSessionStoreOptions {
 }
 
 /** One JSON file, so that a restart signs nobody out. One that cannot be understood signs everybody out: nobody comes in by it. */
-export async function openFileSessionStore(options: FileSessionStoreOptions): Promise<SessionStore> {
+export async function openFileSessionStore(
+  options: FileSessionStoreOptions,
+): Promise<SessionStore> {
   const { directory, log, replaceFile: replace = replaceFile } = options;
   const path = join(directory, 'sessions.json');
   const inTurn = createWorkQueue();
@@ -31,13 +33,16 @@ export async function openFileSessionStore(options: FileSessionStoreOptions): Pr
       timer = undefined;
       await replace(path, `${JSON.stringify({ schemaVersion: 1, sessions: latest })}\n`);
     });
-  const store = createMemorySessionStore(async (sessions, how) => {
-    latest = sessions;
-    if (how === 'durable') return write();
-    timer ??= setTimeout(() => {
-      write().catch((err) => log.warn({ err }, 'last use of sessions could not be written'));
-    }, soonMs).unref();
-  }, await readSessions(path, log));
+  const store = createMemorySessionStore(
+    async (sessions, how) => {
+      latest = sessions;
+      if (how === 'durable') return write();
+      timer ??= setTimeout(() => {
+        write().catch((err) => log.warn({ err }, 'last use of sessions could not be written'));
+      }, soonMs).unref();
+    },
+    await readSessions(path, log),
+  );
   return {
     ...store,
     async close() {

@@ -1,9 +1,4 @@
-import {
-  type AuditHead,
-  type AuditRow,
-  encodeRow,
-  firstHash,
-} from '../console/audit-record.ts';
+import { type AuditHead, type AuditRow, encodeRow, firstHash } from '../console/audit-record.ts';
 import { type AuditTrail, fitsAudit } from '../console/audit-store.ts';
 
 /** Rows remembered; older ones are forgotten. */

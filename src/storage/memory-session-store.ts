@@ -1,10 +1,7 @@
 import { mostSessions, type Session, type SessionStore } from '../console/session-store.ts';
 
 /** What drivers that keep more do with a change: `durable` ones are kept before they are told. */
-export type KeepSessions = (
-  sessions: readonly Session[],
-  how: 'durable' | 'soon',
-) => Promise<void>;
+export type KeepSessions = (sessions: readonly Session[], how: 'durable' | 'soon') => Promise<void>;
 
 /** Forgets everything at exit. @param keep for drivers that keep more @param kept what they kept */
 export function createMemorySessionStore(
