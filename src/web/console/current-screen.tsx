@@ -5,7 +5,8 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState, Skeleton } from '../ui/feedback.tsx';
 import { say } from '../ui/words.ts';
 import { router } from './router.ts';
-import { type Screen, type ScreenParts, screens, screensFor } from './screens.ts';
+import type { Screen, ScreenParts } from './screen.ts';
+import { screens, screensFor } from './screens.ts';
 import { words } from './words.ts';
 
 /** The screen of this address, fetched when it is first opened. */
@@ -13,8 +14,8 @@ export function CurrentScreen({ role }: { role: Role }) {
   const w = words();
   const { segments, query } = router.place.value;
   const [first, ...rest] = segments;
-  const wanted =
-    first === undefined ? screensFor(role)[0] : screens.find(({ path }) => path === first);
+  const open = screensFor(role);
+  const wanted = first === undefined ? open[0] : screens.find(({ path }) => path === first);
   const title = wanted ? say(wanted.title) : w.unknownTitle;
   useEffect(() => {
     document.title = `${title} · ${w.product}`;
@@ -36,7 +37,7 @@ export function CurrentScreen({ role }: { role: Role }) {
   return (
     <>
       <Arrival title={title} path={wanted.path} />
-      <Fetched key={wanted.path} screen={wanted} rest={rest} query={query} />
+      <Fetched key={wanted.path} screen={wanted} rest={rest} query={query} screens={open} />
     </>
   );
 }
@@ -56,7 +57,7 @@ function Arrival({ title, path }: { title: string; path: string }) {
   );
 }
 
-function Fetched({ screen, rest, query }: { screen: Screen } & ScreenParts) {
+function Fetched({ screen, ...parts }: { screen: Screen } & ScreenParts) {
   const [Found, setFound] = useState<ComponentType<ScreenParts>>();
   const [isBroken, setBroken] = useState(false);
   useEffect(() => {
@@ -72,5 +73,5 @@ function Fetched({ screen, rest, query }: { screen: Screen } & ScreenParts) {
       </EmptyState>
     );
   }
-  return Found ? <Found rest={rest} query={query} /> : <Skeleton lines={6} />;
+  return Found ? <Found {...parts} /> : <Skeleton lines={6} />;
 }

@@ -1,19 +1,17 @@
 import { Icon } from '../../../ui/icons.tsx';
 import { say } from '../../../ui/words.ts';
 import { router } from '../../router.ts';
+import type { ScreenParts } from '../../screen.ts';
 import { ScreenHead } from '../../screen-head.tsx';
-import { screensFor } from '../../screens.ts';
 import { person } from '../../session.ts';
 import { words } from './words.ts';
 
 /** Where everybody begins: what they can do, one step away. */
-export default function HomeScreen() {
+export default function HomeScreen({ screens }: ScreenParts) {
   const w = words();
   const who = person.value;
   if (!who) return null;
-  const others = screensFor(who.role).filter(
-    ({ path, group }) => path !== 'home' && group !== 'none',
-  );
+  const others = screens.filter(({ path, group }) => path !== 'home' && group !== 'none');
   return (
     <>
       <ScreenHead title={w.hello(who.name)} />
