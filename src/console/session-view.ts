@@ -6,14 +6,20 @@ export interface SessionView {
   login: string;
   name: string;
   role: Role;
-  /** Those they may see. */
-  clinics: { id: string; name: string; timeZone: string }[];
+  /** The clinics this person may see, in the order of the switch; never empty for somebody who may see one. */
+  clinics: ClinicName[];
   /** Until it is changed (`POST /console/api/session/password`), everything else answers 403 `password-change-needed`. */
   mustChangePassword: boolean;
   /** After so long without a request of the person they are signed out. Requests with `x-alo-unattended: 1` and event streams do not count. */
   idleMs: number;
   /** Signed out at this moment whatever happens; ISO 8601, UTC. */
   endsAt: string;
+}
+
+export interface ClinicName {
+  id: string;
+  name: string;
+  timeZone: string;
 }
 
 /** Body of `POST /console/api/session`: 401 `sign-in-failed`, 429 `too-many-attempts` with Retry-After, 503 `no-users`. */
