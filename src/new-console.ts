@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import type { Config } from './config.ts';
+import { auditRoutes } from './console/audit-routes.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
@@ -8,6 +9,7 @@ import { type FirstUser, makeFirstUser } from './console/first-user.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
+import { userRoutes } from './console/user-routes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -58,6 +60,8 @@ export async function registerConsole(
 
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
+  userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
+  auditRoutes(server, { access: gate, trail });
   // Further parts of the console are registered here, each with `access: gate`.
   return { access: gate, firstUser, stop: sessions.stop };
 }
