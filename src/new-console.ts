@@ -9,6 +9,7 @@ import { type FirstUser, makeFirstUser } from './console/first-user.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
+import { keepTerminalNotes } from './console/terminal-notes.ts';
 import { userRoutes } from './console/user-routes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
@@ -63,5 +64,13 @@ export async function registerConsole(
   userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
   auditRoutes(server, { access: gate, trail });
   // Further parts of the console are registered here, each with `access: gate`.
-  return { access: gate, firstUser, stop: sessions.stop };
+  const endNotes = keepTerminalNotes({ ...parts, users, trail });
+  return {
+    access: gate,
+    firstUser,
+    stop() {
+      endNotes();
+      sessions.stop();
+    },
+  };
 }

@@ -29,6 +29,8 @@ export const compositionRoots = [
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',
+  'user.ts',
+  'audit.ts',
 ];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
 /** Contracts hold shapes and the few pure names that go with them. */
