@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import type { Config } from './config.ts';
+import { auditRoutes } from './console/audit-routes.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
@@ -9,6 +10,8 @@ import { pageRoutes } from './console/page-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
+import { keepTerminalNotes } from './console/terminal-notes.ts';
+import { userRoutes } from './console/user-routes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -61,6 +64,16 @@ export async function registerConsole(
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
   await pageRoutes(server, { directory: await newestPages() });
+  userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
+  auditRoutes(server, { access: gate, trail });
   // Further parts of the console are registered here, each with `access: gate`.
-  return { access: gate, firstUser, stop: sessions.stop };
+  const endNotes = keepTerminalNotes({ ...parts, users, trail });
+  return {
+    access: gate,
+    firstUser,
+    stop() {
+      endNotes();
+      sessions.stop();
+    },
+  };
 }
