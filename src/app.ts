@@ -32,6 +32,7 @@ import { registerConsole } from './new-console.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
+import { createDescriptorWatch } from './platform/descriptor-watch.ts';
 import { healthRoutes } from './platform/health-routes.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -76,7 +77,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
-  const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS });
+  const descriptors = createDescriptorWatch();
+  const { trouble } = descriptors;
+  const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS, trouble });
   const health = new ModelHealth();
   const rest = createTwilioRest({
     accountSid: outside.accountSid,
@@ -114,6 +117,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     watch: (watcher) => live.watch(watcher),
     modelTrouble: modelRefusal,
     agendaTrouble: storage.trouble,
+    descriptors,
     directories: [config.RECORDINGS_DIR, config.DATA_DIR],
     send: createAlarmWebhook(config.ALARM_WEBHOOK_URL, log),
     clock,

@@ -182,11 +182,20 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
   closers.push(await lockDirectory(appointmentsDirectory));
   const schedule = await openFileScheduleStore({ directory: scheduleDirectory, log });
   closers.push(() => schedule.close());
+  const requests = await openFileStaffRequestStore({ directory: requestsDirectory, log });
+  closers.push(async () => {
+    appointments.close();
+    requests.close();
+  });
   return {
     appointments,
     schedule,
-    requests: await openFileStaffRequestStore({ directory: requestsDirectory, log }),
-    trouble: () => (schedule.isWritable() ? undefined : 'agenda-not-writable'),
+    requests,
+    trouble() {
+      if (!schedule.isWritable()) return 'agenda-not-writable';
+      if (!appointments.isWritable()) return 'appointments-not-writable';
+      return requests.isWritable() ? undefined : 'requests-not-writable';
+    },
   };
 }
 
