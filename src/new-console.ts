@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
+import { type DeskRouteParts, deskRoutes } from './console/desk-routes.ts';
 import { type FirstUser, makeFirstUser } from './console/first-user.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
@@ -13,7 +14,10 @@ import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Storage } from './storage/storage-profile.ts';
 
-export interface ConsoleParts {
+/** @see deskRoutes */
+type DeskPart = Pick<DeskRouteParts, 'agendaOf' | 'outbound' | 'lists'>;
+
+export interface ConsoleParts extends DeskPart {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
@@ -58,6 +62,16 @@ export async function registerConsole(
 
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
+  await deskRoutes(server, {
+    ...parts,
+    ...storage,
+    access: gate,
+    async noteReading({ id, clinicId, by }, ip) {
+      const at = new Date(parts.clock.wallMs()).toISOString();
+      const who = { user: by, login: 'calendar', role: '', ip };
+      await trail.append({ at, ...who, action: 'calendar.read', clinicId, object: id });
+    },
+  });
   // Further parts of the console are registered here, each with `access: gate`.
   return { access: gate, firstUser, stop: sessions.stop };
 }

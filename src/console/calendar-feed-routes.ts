@@ -14,6 +14,8 @@ import { parsed, refuse, refuseUnknown, written } from './desk-reply.ts';
 export interface CalendarFeedRouteParts extends Pick<AgendaRouteParts, 'access' | 'agendaOf'> {
   feeds: CalendarFeeds;
   publicUrl: () => string;
+  /** Durable when it resolves; when it rejects, nothing is told. */
+  noteReading: (feed: Pick<CalendarFeed, 'id' | 'clinicId' | 'by'>, ip: string) => Promise<void>;
 }
 
 const newFeedBody = z.strictObject({
@@ -51,7 +53,7 @@ export function calendarFeedRoutes(server: FastifyInstance, parts: CalendarFeedR
 async function sendCalendar(
   request: FastifyRequest<{ Params: { file: string } }>,
   reply: FastifyReply,
-  { feeds, access }: CalendarFeedRouteParts,
+  { feeds, noteReading }: CalendarFeedRouteParts,
 ) {
   reply
     .header('cache-control', `private, max-age=0, must-revalidate`)
@@ -68,8 +70,7 @@ async function sendCalendar(
   if (answer.outcome === 'not-found') return refuseUnknown(reply);
   reply.header('etag', answer.etag);
   if (request.headers['if-none-match'] === answer.etag) return reply.code(304).send();
-  const { clinicId, id } = answer.feed;
-  await access.audit(request, { action: 'calendar.read', clinicId, object: id });
+  await noteReading(answer.feed, request.ip);
   return reply.type('text/calendar; charset=utf-8').send(answer.text);
 }
 
