@@ -1,6 +1,8 @@
 import fastify from 'fastify';
 import { createClinicAgenda } from '../../src/agent/clinic-agenda.ts';
 import type { ClinicProfile } from '../../src/agent/clinic-profile.ts';
+import { type DialHours, parseDialHours } from '../../src/call/dial-hours.ts';
+import { createDialPermission } from '../../src/call/dial-permission.ts';
 import { deskRoutes } from '../../src/console/desk-routes.ts';
 import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -41,7 +43,18 @@ export async function deskServer(options: { clinics?: ClinicProfile[] } = {}) {
   const desk = bookingDesk(clinic, stores);
   const { clock } = desk;
   const access = createFakeAccess('admin');
-  const town = listTown({ clock });
+  const hours = parseDialHours('mon-sun 00:00-24:00, hol 00:00-24:00') as DialHours;
+  const town = listTown({
+    clock,
+    permission: createDialPermission({
+      clinics,
+      callerNumber: undefined,
+      rules: { allowedCountries: ['55'] },
+      hours,
+      optOuts: { has: () => false },
+      isHoliday: () => false,
+    }),
+  });
   const agendas = new Map(clinics.map((one) => [one.id, createClinicAgenda(one, stores.schedule)]));
   const calls = createMemoryCallStore();
   const readings: { id: string; ip: string }[] = [];
