@@ -182,6 +182,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     config,
     storage,
     clinics,
+    agendaOf: reception.agendaOf,
+    outbound,
+    lists,
     metrics,
     publicUrl: () => publicUrl,
   });

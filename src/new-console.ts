@@ -5,6 +5,7 @@ import { auditRoutes } from './console/audit-routes.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
+import { type DeskRouteParts, deskRoutes } from './console/desk-routes.ts';
 import { type FirstUser, makeFirstUser } from './console/first-user.ts';
 import { pageRoutes } from './console/page-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
@@ -18,7 +19,10 @@ import type { Metrics } from './platform/metrics.ts';
 import type { Storage } from './storage/storage-profile.ts';
 import { newestPages } from './web-build.ts';
 
-export interface ConsoleParts {
+/** @see deskRoutes */
+type DeskPart = Pick<DeskRouteParts, 'agendaOf' | 'outbound' | 'lists'>;
+
+export interface ConsoleParts extends DeskPart {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
@@ -66,6 +70,16 @@ export async function registerConsole(
   await pageRoutes(server, { directory: await newestPages() });
   userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
   auditRoutes(server, { access: gate, trail });
+  await deskRoutes(server, {
+    ...parts,
+    ...storage,
+    access: gate,
+    async noteReading({ id, clinicId, by }, ip) {
+      const at = new Date(parts.clock.wallMs()).toISOString();
+      const who = { user: by, login: 'calendar', role: '', ip };
+      await trail.append({ at, ...who, action: 'calendar.read', clinicId, object: id });
+    },
+  });
   // Further parts of the console are registered here, each with `access: gate`.
   const endNotes = keepTerminalNotes({ ...parts, users, trail });
   return {

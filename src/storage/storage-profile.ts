@@ -6,6 +6,7 @@ import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
 import type { AuditTrail } from '../console/audit-store.ts';
+import type { CalendarFeedStore } from '../console/calendar-feed-store.ts';
 import type { SessionStore } from '../console/session-store.ts';
 import type { UserStore } from '../console/user-store.ts';
 import { CodedError } from '../platform/errors.ts';
@@ -15,6 +16,7 @@ import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
+import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
@@ -26,6 +28,7 @@ import { openFileUserStore } from './file-user-store.ts';
 import { damaged } from './journal-recovery.ts';
 import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
 import { createMemoryAuditTrail } from './memory-audit-trail.ts';
+import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
@@ -56,6 +59,7 @@ export interface Storage {
   dials: DialLedger;
   callLists: CallListStore;
   optOuts: OptOutStore;
+  calendarFeeds: CalendarFeedStore;
   /** The console's, on this machine too. */
   users: UserStore;
   sessions: SessionStore;
@@ -83,10 +87,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const calls = await openCalls(options, closers);
     const dialling = await openDialling(options, closers);
     const access = await openAccess(options, closers);
+    const calendarFeeds = await openCalendarFeeds(options, closers);
     const agenda = options.databaseUrl
       ? await openDatabaseAgenda(options.databaseUrl, options, closers)
       : await openAgenda(options, closers);
-    return { calls, ...dialling, ...access, ...agenda, close };
+    return { calls, ...dialling, ...access, calendarFeeds, ...agenda, close };
   } catch (error) {
     await close();
     throw error;
@@ -125,6 +130,18 @@ async function openDialling(
   const callLists = await openFileCallListStore({ directory: listsDirectory, log: options.log });
   closers.push(() => callLists.close());
   return { dials, callLists, optOuts };
+}
+
+async function openCalendarFeeds(
+  { kind, dataDirectory, log }: StorageOptions,
+  closers: Closer[],
+): Promise<CalendarFeedStore> {
+  if (kind === 'memory') return createMemoryCalendarFeedStore();
+  const directory = join(dataDirectory, 'calendar-feeds');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const feeds = await openFileCalendarFeedStore({ directory, log });
+  closers.push(() => feeds.close());
+  return feeds;
 }
 
 async function openAccess(
