@@ -29,6 +29,8 @@ export interface CallGistPage {
   calls: CallGist[];
   /** How many match in all. */
   total: number;
+  /** Calls whose words are not known yet: for some seconds after a start. */
+  unread: number;
   /** Passed back as `before` for the following page. */
   nextBefore?: string;
 }

@@ -14,8 +14,10 @@ const leastDigits = 4;
 /** The different words of a text, without accents and capitals. */
 export function wordsOf(text: string): Set<string> {
   const words = new Set<string>();
-  for (const [word] of folded(text).matchAll(/[\p{L}\p{N}]+/gu)) {
-    if (word.length > 1) words.add(word.slice(0, longestWord));
+  // Told apart first, as they are written: a word is unaccented once, however often it was said.
+  for (const written of new Set(text.match(/[\p{L}\p{M}\p{N}]+/gu))) {
+    const word = folded(written).slice(0, longestWord);
+    if (word.length > 1) words.add(word);
     if (words.size >= mostWords) break;
   }
   return words;
@@ -45,6 +47,7 @@ export function askedWords(search: string): AskedWord[] {
 /** `+55 (88) 99999-0001`: digits with what people put between them. */
 const writtenNumber = /(?<![\p{L}\p{N}])\+?\(?\d[\d\s().-]*\d(?![\p{L}\p{N}])/gu;
 
-function folded(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+function folded(word: string): string {
+  const small = word.toLowerCase();
+  return /^[a-z0-9]*$/.test(small) ? small : small.normalize('NFD').replace(/\p{M}/gu, '');
 }

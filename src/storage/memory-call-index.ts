@@ -10,6 +10,9 @@ const mostDeadShare = 0.25;
 /** Below this many there is nothing worth tidying up. */
 const fewDead = 1_000;
 
+/** Calls whose words are read in one go: 2 ms, which no call hears. */
+const waitingAtOnce = 10;
+
 /** A call and its number in the lists of words: none while it goes on. */
 interface Entry {
   document: number | undefined;
@@ -23,17 +26,44 @@ interface Entry {
 export class MemoryCallIndex implements CallIndex {
   readonly #entries = new Map<string, Entry>();
   readonly #postings = new WordPostings();
+  /** Calls whose words are still to be read. */
+  readonly #waiting = new Map<string, () => Iterable<string>>();
   #documents = 0;
   #dead = 0;
   /** Newest first; made again when a call came or went. */
   #order: Entry[] | undefined;
 
   put(record: CallRecord): void {
-    this.enter(gistOf(record), record.state === 'live' ? undefined : wordsOf(searchTextOf(record)));
+    this.#waiting.delete(record.id);
+    this.#enter(
+      gistOf(record),
+      record.state === 'live' ? undefined : wordsOf(searchTextOf(record)),
+    );
   }
 
-  /** As `put`, of what was read before. */
-  enter(gist: CallGist, words: Iterable<string> | undefined): void {
+  /** As `put`, for all the calls of a start: listed at once, and found by their words a little later. */
+  putLater(record: CallRecord): void {
+    this.#enter(gistOf(record), undefined);
+    if (record.state === 'live') return;
+    if (this.#waiting.size === 0) setImmediate(() => this.#readWaiting());
+    const text = searchTextOf(record);
+    this.#waiting.set(record.id, () => wordsOf(text));
+  }
+
+  #readWaiting(): void {
+    let most = waitingAtOnce;
+    for (const [id, words] of this.#waiting) {
+      const entry = this.#entries.get(id);
+      // What was put or removed meanwhile is newer than what waits.
+      this.#waiting.delete(id);
+      if (entry?.document === undefined && entry) this.#enter(entry.gist, words());
+      most -= 1;
+      if (most === 0) break;
+    }
+    if (this.#waiting.size > 0) setImmediate(() => this.#readWaiting());
+  }
+
+  #enter(gist: CallGist, words: Iterable<string> | undefined): void {
     const before = this.#entries.get(gist.id);
     const isSamePlace = before?.gist.startedAt === gist.startedAt;
     const entry: Entry = { document: words && this.#documents, gist };
@@ -53,6 +83,7 @@ export class MemoryCallIndex implements CallIndex {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
+    this.#waiting.delete(id);
     this.#order = undefined;
     if (entry.document !== undefined) this.#dead += 1;
     this.#tidy();
@@ -72,7 +103,8 @@ export class MemoryCallIndex implements CallIndex {
       else hasMore = true;
     }
     const last = calls.at(-1);
-    return { calls, total, ...(last && hasMore ? { nextBefore: callCursor(last) } : {}) };
+    const unread = this.#waiting.size;
+    return { calls, total, unread, ...(last && hasMore ? { nextBefore: callCursor(last) } : {}) };
   }
 
   async all(query: CallQuery): Promise<readonly CallGist[]> {

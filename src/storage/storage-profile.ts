@@ -95,7 +95,7 @@ async function openCalls(
   const store = await openFileCallStore({
     directory: options.recordingsDirectory,
     log: options.log,
-    onRead: (record) => callIndex.put(record),
+    onRead: (record) => callIndex.putLater(record),
   });
   return { callIndex, calls: indexedCallStore(store, callIndex) };
 }
