@@ -9,19 +9,19 @@ export interface CallQuery {
    * do not count, a word of three letters or more stands for all that begin with it, and four digits or more may be any
    * part of either number.
    */
-  text?: string;
+  text?: string | undefined;
   /** ISO 8601, UTC, first instant. */
-  from?: string;
+  from?: string | undefined;
   /** First instant that is too late. */
-  until?: string;
-  direction?: CallRecord['direction'];
-  outcome?: CallRecord['outcome'];
-  booked?: boolean;
-  transferred?: boolean;
-  emergency?: boolean;
-  recorded?: boolean;
-  leastMs?: number;
-  mostMs?: number;
+  until?: string | undefined;
+  direction?: CallRecord['direction'] | undefined;
+  outcome?: CallRecord['outcome'] | undefined;
+  booked?: boolean | undefined;
+  transferred?: boolean | undefined;
+  emergency?: boolean | undefined;
+  recorded?: boolean | undefined;
+  leastMs?: number | undefined;
+  mostMs?: number | undefined;
 }
 
 export interface CallGistPage {
