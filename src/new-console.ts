@@ -8,6 +8,8 @@ import { createConsoleGate } from './console/console-gate.ts';
 import { type DeskRouteParts, deskRoutes } from './console/desk-routes.ts';
 import { type FirstUser, makeFirstUser } from './console/first-user.ts';
 import { pageRoutes } from './console/page-routes.ts';
+import { numbersRoutes } from './console/numbers-routes.ts';
+import { recordingRoutes } from './console/recording-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
@@ -16,6 +18,7 @@ import { userRoutes } from './console/user-routes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
+import { swapFile } from './storage/file-commit.ts';
 import type { Storage } from './storage/storage-profile.ts';
 import { newestPages } from './web-build.ts';
 
@@ -80,6 +83,20 @@ export async function registerConsole(
       await trail.append({ at, ...who, action: 'calendar.read', clinicId, object: id });
     },
   });
+  const calls = {
+    access: gate,
+    calls: storage.calls,
+    callIndex: storage.callIndex,
+    appointments: storage.appointments,
+    recordingsDirectory: config.RECORDINGS_DIR,
+    replaceFile: swapFile,
+    clinics: clinicNames,
+    usualModel: config.OPENAI_REALTIME_MODEL,
+    usdBrl: config.USD_BRL,
+    clock: parts.clock,
+  };
+  recordingRoutes(server, calls);
+  numbersRoutes(server, calls);
   // Further parts of the console are registered here, each with `access: gate`.
   const endNotes = keepTerminalNotes({ ...parts, users, trail });
   return {
