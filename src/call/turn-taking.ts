@@ -2,14 +2,7 @@ import { judgeByTime } from './interruption.ts';
 import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules, Want } from './turn.ts';
 import { callerStarts, callerStops, callerWords, entryTyped, settle } from './turn-caller.ts';
 import { watchTheClock } from './turn-clock.ts';
-import {
-  correctAgent,
-  currentReply,
-  type Floor,
-  leave,
-  startClosing,
-  want,
-} from './turn-floor.ts';
+import { correctAgent, currentReply, type Floor, leave, startClosing, want } from './turn-floor.ts';
 import { personTakes, whileHeld } from './turn-held.ts';
 import { modelLost, modelRestored } from './turn-recovery.ts';
 import {
