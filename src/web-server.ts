@@ -28,9 +28,10 @@ const socketAddresses: ReadonlySet<string | undefined> = new Set([
   '/console/api/softphone/stream',
 ]);
 
-/** The HTTP server, without any route. */
-export function createServer(): FastifyInstance {
+/** The HTTP server, without any route. @param trustedProxies whose word is taken for where a request comes from */
+export function createServer(trustedProxies: string[] = []): FastifyInstance {
   return fastify({
+    trustProxy: trustedProxies,
     logger: false,
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: httpLimits.requestMs,

@@ -44,6 +44,10 @@ const counters = {
   observer_failed_total: ['Observers of a call that threw', []],
   outbound_calls_total: ['Calls placed', ['outcome']],
   contact_answers_total: ['Answers to calls of ours about an appointment', ['answer']],
+  browser_reports_total: [
+    'Reports of browsers that a page’s policy kept something from happening',
+    [],
+  ],
   tx_dropped_ms_total: ['Agent audio dropped because the carrier did not read', []],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 
