@@ -48,6 +48,7 @@ const counters = {
     'Reports of browsers that a page’s policy kept something from happening',
     [],
   ],
+  opt_outs_total: ['Callers who asked not to be contacted any more', ['channel']],
   tx_dropped_ms_total: ['Agent audio dropped because the carrier did not read', []],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 
