@@ -8,12 +8,13 @@ import { type FirstUser, makeFirstUser } from './console/first-user.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
+import { type LiveParts, registerLive } from './new-live.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Storage } from './storage/storage-profile.ts';
 
-export interface ConsoleParts {
+export interface ConsoleParts extends LiveParts {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
@@ -58,6 +59,7 @@ export async function registerConsole(
 
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
+  registerLive(server, { ...parts, access: gate });
   // Further parts of the console are registered here, each with `access: gate`.
   return { access: gate, firstUser, stop: sessions.stop };
 }
