@@ -90,7 +90,9 @@ export class Call {
       open: () => parts.openRecorder(this.#fileStem()),
       file: () => `${this.#fileStem()}.wav`,
       tap: this.tap,
-      changed: (isAllowed) => parts.tell({ type: 'recording', isAllowed }, this.#carrierNow()),
+      changed: (isAllowed) => {
+        if (!this.#finished) parts.tell({ type: 'recording', isAllowed }, this.#carrierNow());
+      },
     });
     this.#agent = new AgentVoice({
       ...common,
