@@ -65,8 +65,8 @@ export function liveSoundRoutes(server: FastifyInstance, parts: LiveSoundParts):
       const ear = attend(socket, request, parts, open);
       if (!ear) return;
       ear.onClose(ear.call.tap.join('listener', ear.hear));
-      ear.onChange(({ mayListen }) => {
-        if (!mayListen) socket.close(soundCloses.notAllowed, 'not recorded');
+      ear.onChange(({ mayListen, state }) => {
+        if (!mayListen && state !== 'ended') socket.close(soundCloses.notAllowed, 'not recorded');
       });
     },
   );
