@@ -187,6 +187,10 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     lists,
     metrics,
     publicUrl: () => publicUrl,
+    live,
+    createCall,
+    unavailable,
+    sandbox: outside.sandbox,
   });
   const voiceParts: Parameters<typeof transferRoutes>[1] = {
     transfers,

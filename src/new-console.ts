@@ -15,6 +15,7 @@ import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
 import { keepTerminalNotes } from './console/terminal-notes.ts';
 import { userRoutes } from './console/user-routes.ts';
+import { type LiveParts, registerLive } from './new-live.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -25,7 +26,7 @@ import { newestPages } from './web-build.ts';
 /** @see deskRoutes */
 type DeskPart = Pick<DeskRouteParts, 'agendaOf' | 'outbound' | 'lists'>;
 
-export interface ConsoleParts extends DeskPart {
+export interface ConsoleParts extends DeskPart, LiveParts {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
@@ -97,6 +98,7 @@ export async function registerConsole(
   };
   recordingRoutes(server, calls);
   numbersRoutes(server, calls);
+  registerLive(server, { ...parts, access: gate });
   // Further parts of the console are registered here, each with `access: gate`.
   const endNotes = keepTerminalNotes({ ...parts, users, trail });
   return {
