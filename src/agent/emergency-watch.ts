@@ -17,6 +17,14 @@ export interface EmergencyWatch {
   mayBook(): boolean;
   /** Every danger that was noticed, in order, also those that got no sentence of their own. For the call record. */
   events(): readonly EmergencyEvent[];
+  /** What a watch of the same conversation goes on from after a pause. Plain JSON. */
+  memento(): EmergencyMemento;
+}
+
+export interface EmergencyMemento {
+  events: EmergencyEvent[];
+  firedAtMs: [EmergencyKind, number][];
+  open: 'no' | 'unheard' | 'awaiting-answer';
 }
 
 export interface EmergencyEvent {
@@ -32,13 +40,15 @@ const mostEvents = 100;
 export function createEmergencyWatch({
   clinic,
   channel,
+  earlier,
 }: {
   clinic: { emergency: EmergencySetting };
   channel: Channel;
+  earlier?: EmergencyMemento | undefined;
 }): EmergencyWatch {
-  const events: EmergencyEvent[] = [];
-  const firedAtMs = new Map<EmergencyKind, number>();
-  let open: 'no' | 'unheard' | 'awaiting-answer' = 'no';
+  const events: EmergencyEvent[] = [...(earlier?.events ?? [])];
+  const firedAtMs = new Map<EmergencyKind, number>(earlier?.firedAtMs);
+  let open: EmergencyMemento['open'] = earlier?.open ?? 'no';
 
   return {
     callerSaid(text, atMs) {
@@ -61,6 +71,7 @@ export function createEmergencyWatch({
     },
     mayBook: () => open === 'no',
     events: () => [...events],
+    memento: () => ({ events: [...events], firedAtMs: [...firedAtMs], open }),
   };
 }
 

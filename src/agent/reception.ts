@@ -8,16 +8,25 @@ import { createBookingLimits } from './booking-limits.ts';
 import { type ClinicAgenda, createClinicAgenda } from './clinic-agenda.ts';
 import type { ClinicProfile } from './clinic-profile.ts';
 import {
+  type ConversationMemento,
+  restoreConversation,
+  saveConversation,
+} from './conversation-memento.ts';
+import {
   type AgreedTransfer,
   type CarriedOver,
   emptyConversation,
   inConversationTurn,
 } from './conversation-state.ts';
 import { guardedInEmergency } from './emergency-guard.ts';
-import { createEmergencyWatch, type EmergencyWatch } from './emergency-watch.ts';
+import {
+  createEmergencyWatch,
+  type EmergencyMemento,
+  type EmergencyWatch,
+} from './emergency-watch.ts';
 import type { FrontDesk } from './front-desk.ts';
 import type { OutboundContact } from './outbound-contact.ts';
-import { createSpeechWatch, type SpeechWatch } from './speech-watch.ts';
+import { createSpeechWatch, type PausableSpeechWatch, type SpeechMemento } from './speech-watch.ts';
 import type { StaffRequestStore } from './staff-request.ts';
 import type { Channel, Tool } from './tool.ts';
 import { createAnswerContact } from './tools/answer-contact.ts';
@@ -43,7 +52,7 @@ import { letGo } from './visit-hold.ts';
 /** What one conversation works with, on any channel. */
 export interface ConversationDesk {
   tools: readonly Tool[];
-  watch: SpeechWatch;
+  watch: PausableSpeechWatch;
   /** Over the caller's words, as `watch` is over the agent's. */
   emergency: EmergencyWatch;
   /** A read-back was heard to its end. @param endMs on the recording's clock */
@@ -52,8 +61,17 @@ export interface ConversationDesk {
   agreedTransfer(): AgreedTransfer | undefined;
   /** For the conversation that goes on when nobody takes the call. */
   carryOver(): Pick<CarriedOver, 'deeds' | 'failedTransfers'>;
+  /** The conversation pauses; a desk opened with this goes on. After the work that is under way. */
+  suspend(): Promise<DeskMemento>;
   /** The conversation is over: what was held and not confirmed is free again. Never rejects. */
   close(): Promise<void>;
+}
+
+/** Plain JSON, with personal data. */
+export interface DeskMemento {
+  state: ConversationMemento;
+  emergency: EmergencyMemento;
+  speech: SpeechMemento;
 }
 
 interface NewConversation {
@@ -64,6 +82,8 @@ interface NewConversation {
   /** We rang somebody on a list. */
   contact?: OutboundContact;
   earlier?: CarriedOver | undefined;
+  /** Of the same conversation, when it goes on after a pause. */
+  resumed?: DeskMemento | undefined;
 }
 
 /** The front desks of all clinics: they share agenda, limits and codes, and nothing of a conversation. */
@@ -103,22 +123,28 @@ export function createReception(parts: {
     channel = 'voice',
     contact,
     earlier,
+    resumed,
   }: NewConversation): ConversationDesk {
-    const state = emptyConversation(earlier);
-    const emergency = createEmergencyWatch({ clinic, channel });
-    const desk: FrontDesk = { ...parts, agenda: agendaOf(clinic), limits, state };
+    const agenda = agendaOf(clinic);
+    const state = resumed
+      ? restoreConversation(resumed.state, agenda, parts.clock.wallMs())
+      : emptyConversation(earlier);
+    const emergency = createEmergencyWatch({ clinic, channel, earlier: resumed?.emergency });
+    const desk: FrontDesk = { ...parts, agenda, limits, state };
+    const watch = createSpeechWatch({
+      state,
+      clinic,
+      conversationId: id,
+      emergencies: emergency.events,
+      earlier: resumed?.speech,
+    });
     return {
       tools: guardedInEmergency(
         [...toolsOf(desk), ...(contact ? [createAnswerContact(desk, contact)] : [])],
         emergency,
       ),
       emergency,
-      watch: createSpeechWatch({
-        state,
-        clinic,
-        conversationId: id,
-        emergencies: emergency.events,
-      }),
+      watch,
       keepReadBack(appointmentId, endMs) {
         const readBackMs = Math.max(0, Math.round(endMs));
         const note = appointments.update(appointmentId, (kept) => ({
@@ -129,6 +155,12 @@ export function createReception(parts: {
       },
       agreedTransfer: () => state.agreedTransfer,
       carryOver: () => ({ deeds: [...state.deeds], failedTransfers: state.failedTransfers }),
+      suspend: () =>
+        inConversationTurn(state, async () => ({
+          state: saveConversation(state, parts.clock.wallMs()),
+          emergency: emergency.memento(),
+          speech: watch.memento(),
+        })),
       // After what is under way: what was being held is let go as well, what was being booked is not taken away again.
       close: () =>
         inConversationTurn(state, async () => {

@@ -31,12 +31,25 @@ export interface SpeechWatch {
   closing(): ClosingSummary;
 }
 
+export interface PausableSpeechWatch extends SpeechWatch {
+  /** What a watch of the same conversation goes on from after a pause. Plain JSON. */
+  memento(): SpeechMemento;
+  /** Does it claim what was not done? What is written is held back before anybody reads it, however often. */
+  isUnkept(text: string): boolean;
+}
+
+export interface SpeechMemento {
+  brokenPromises: string[];
+  corrections: number;
+}
+
 interface SpeechWatchOptions {
   state: ConversationState;
   clinic: Pick<ClinicProfile, 'timeZone'>;
   conversationId: string;
   /** Dangers noticed in the caller's words so far. */
   emergencies: () => readonly EmergencyEvent[];
+  earlier?: SpeechMemento | undefined;
 }
 
 /** After so many corrections in one conversation the model cannot be helped; staff read about it. */
@@ -51,9 +64,10 @@ export function createSpeechWatch({
   clinic,
   conversationId,
   emergencies,
-}: SpeechWatchOptions): SpeechWatch {
-  const brokenPromises: string[] = [];
-  let corrections = 0;
+  earlier,
+}: SpeechWatchOptions): PausableSpeechWatch {
+  const brokenPromises: string[] = [...(earlier?.brokenPromises ?? [])];
+  let corrections = earlier?.corrections ?? 0;
   /** Last lines heard to their end since each booking, by appointment id. */
   const heardSince = new Map<string, string[]>();
 
@@ -99,6 +113,8 @@ export function createSpeechWatch({
         brokenPromises,
         emergencies: emergencies(),
       }),
+    isUnkept: (text) => unkeptPromise(text, state) !== undefined,
+    memento: () => ({ brokenPromises: [...brokenPromises], corrections }),
   };
 }
 

@@ -55,6 +55,8 @@ export interface ToolboxOptions {
   log: Log;
   metrics: Metrics;
   limits?: Partial<ToolLimits>;
+  /** Turns of the caller before this toolbox was made, in a conversation that goes on after a pause. */
+  earlierTurns?: number;
   /** A tool succeeded after its deadline: its effect is real although the model heard `timeout`. */
   onLateEffect?(effect: ToolEffect, call: { callId: string; name: string }): void;
 }
@@ -71,7 +73,7 @@ export function createToolbox(options: ToolboxOptions): ConversationToolbox {
   const tools = new Map(options.tools.map((tool) => [tool.definition.name, tool]));
   const remembered = new Map<string, Promise<ToolResult>>();
   const budget = createBudget(limits, clock);
-  let callerTurns = 0;
+  let callerTurns = options.earlierTurns ?? 0;
   const runTool = createRunner({ ...options, limits, callerTurn: () => callerTurns });
 
   function result(call: ToolCall, outcome: ToolResult['outcome'], rest: Partial<ToolResult>) {

@@ -1,0 +1,246 @@
+import {
+  type Conversation,
+  type ConversationLine,
+  type Inbound,
+  longestMessage,
+} from './conversation-record.ts';
+import type { SenderAt } from './conversation-store.ts';
+
+/** Pure: what may become of a conversation. (conversation, fact) → conversation. */
+
+/** Messages that wait for an answer; further ones of a flood are dropped, oldest kept. */
+const mostWaiting = 50;
+/** Ids remembered against a webhook that is delivered again, which happens within minutes. */
+const mostSeen = 200;
+/** Lines and characters kept of one conversation; the oldest are forgotten first. */
+const mostLines = 400;
+const mostCharacters = 200_000;
+/** Messages remembered with what became of them. */
+const mostOutgoing = 100;
+/** Ids of what was done. */
+const mostDone = 50;
+
+export function newConversation(
+  given: SenderAt & { id: string; protocol: string; senderName: string | null; nowMs: number },
+): Conversation {
+  const { nowMs, ...identity } = given;
+  return {
+    schemaVersion: 1,
+    ...identity,
+    status: 'open',
+    closedBecause: null,
+    openedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    heardAtMs: null,
+    closedAtMs: null,
+    heldBy: null,
+    answerDue: false,
+    senderTurns: 0,
+    inbox: [],
+    seen: [],
+    lines: [],
+    turn: null,
+    desk: null,
+    outbox: [],
+    summary: null,
+    appointments: [],
+  };
+}
+
+/** The same object when the message was taken in before. */
+export function received(
+  conversation: Conversation,
+  message: Inbound,
+  name?: string,
+): Conversation {
+  const { seen, inbox } = conversation;
+  if (seen.includes(message.id)) return conversation;
+  return {
+    ...conversation,
+    senderName: conversation.senderName ?? name ?? null,
+    seen: [...seen, message.id].slice(-mostSeen),
+    inbox: inbox.length < mostWaiting ? [...inbox, message] : inbox,
+    heardAtMs: Math.max(conversation.heardAtMs ?? 0, message.atMs),
+    updatedAtMs: Math.max(conversation.updatedAtMs, message.atMs),
+  };
+}
+
+/**
+ * What waited is part of the conversation now; the agent's reply to it begins, unless a person holds it.
+ * @param opening told before what the model writes
+ */
+export function begun(
+  conversation: Conversation,
+  { nowMs, opening = [] }: { nowMs: number; opening?: readonly string[] },
+): Conversation {
+  const { inbox, heldBy, turn, lines } = conversation;
+  const said = inbox.filter(({ text }) => text !== '');
+  const spoken = said.map(({ atMs, text }): ConversationLine => ({ who: 'sender', atMs, text }));
+  return bounded({
+    ...conversation,
+    inbox: [],
+    lines: [...lines, ...spoken],
+    senderTurns: conversation.senderTurns + (said.length > 0 ? 1 : 0),
+    answerDue: false,
+    turn: heldBy ? null : (turn ?? { said: [...opening], rounds: 0 }),
+    updatedAtMs: nowMs,
+  });
+}
+
+/** One round with the model is whole, its tools have answered: a death after this goes on from here. */
+export function roundDone(
+  conversation: Conversation,
+  round: {
+    lines: readonly ConversationLine[];
+    said: string;
+    desk: unknown;
+    done: readonly string[];
+    nowMs: number;
+  },
+): Conversation {
+  const { turn } = conversation;
+  const said = round.said ? [round.said] : [];
+  return bounded({
+    ...conversation,
+    lines: [...conversation.lines, ...round.lines],
+    turn: turn && { said: [...turn.said, ...said], rounds: turn.rounds + 1 },
+    desk: round.desk,
+    appointments: [...new Set([...conversation.appointments, ...round.done])].slice(-mostDone),
+    updatedAtMs: round.nowMs,
+  });
+}
+
+/** The agent's reply is whole. When a person took over meanwhile nothing of it is sent. */
+export function replied(
+  conversation: Conversation,
+  reply: {
+    lines: readonly ConversationLine[];
+    /** Each a message of its own; empty where the reply was streamed. */
+    parts: readonly string[];
+    desk: unknown;
+    done?: readonly string[];
+    nowMs: number;
+    idOf(index: number): string;
+  },
+): Conversation {
+  const ended = roundDone(conversation, { ...reply, said: '', done: reply.done ?? [] });
+  if (conversation.heldBy) return { ...ended, lines: conversation.lines, turn: null };
+  return sending({ ...ended, turn: null }, reply.parts, { ...reply, by: 'agent' });
+}
+
+function sending(
+  conversation: Conversation,
+  parts: readonly string[],
+  { nowMs, by, idOf }: { nowMs: number; by: 'agent' | 'staff'; idOf(index: number): string },
+): Conversation {
+  const due = parts.map((text, index) => ({
+    id: idOf(index),
+    atMs: nowMs,
+    text: text.slice(0, longestMessage),
+    by,
+    state: 'due' as const,
+    messageSid: null,
+    delivery: null,
+    code: null,
+  }));
+  return { ...conversation, outbox: [...conversation.outbox, ...due].slice(-mostOutgoing) };
+}
+
+/** From now on the agent is silent: what it has not sent yet is withdrawn. */
+export function takenOver(conversation: Conversation, name: string, nowMs: number): Conversation {
+  if (conversation.status === 'closed') return conversation;
+  return {
+    ...conversation,
+    heldBy: { name, sinceMs: conversation.heldBy?.sinceMs ?? nowMs },
+    answerDue: false,
+    turn: null,
+    outbox: conversation.outbox.map((one) =>
+      one.by === 'agent' && one.state === 'due' ? { ...one, state: 'withdrawn' } : one,
+    ),
+    updatedAtMs: nowMs,
+  };
+}
+
+/** The agent speaks again; at once, when the person's last words have no answer. */
+export function givenBack(conversation: Conversation, nowMs: number): Conversation {
+  const { heldBy, lines } = conversation;
+  if (!heldBy) return conversation;
+  const told: ConversationLine = {
+    who: 'note',
+    atMs: nowMs,
+    text: 'Uma pessoa da equipe cuidou da conversa até aqui e a devolveu para você. Leia o que foi dito e continue daí, sem se apresentar de novo.',
+  };
+  const last = lines.findLast(({ who }) => who === 'sender' || who === 'staff' || who === 'agent');
+  return bounded({
+    ...conversation,
+    heldBy: null,
+    lines: [...lines, told],
+    answerDue: last?.who === 'sender',
+    updatedAtMs: nowMs,
+  });
+}
+
+/** A person of the clinic writes. Only while they hold the conversation. */
+export function staffWrote(
+  conversation: Conversation,
+  wrote: {
+    text: string;
+    by: string;
+    parts: readonly string[];
+    nowMs: number;
+    idOf(index: number): string;
+  },
+): Conversation {
+  if (!conversation.heldBy || conversation.status === 'closed') return conversation;
+  const { text, by, nowMs } = wrote;
+  const lines: ConversationLine[] = [
+    ...conversation.lines,
+    { who: 'staff', atMs: nowMs, text, by },
+  ];
+  return sending(bounded({ ...conversation, lines, updatedAtMs: nowMs }), wrote.parts, {
+    ...wrote,
+    by: 'staff',
+  });
+}
+
+export function closed(
+  conversation: Conversation,
+  {
+    because,
+    summary,
+    nowMs,
+  }: { because: NonNullable<Conversation['closedBecause']>; summary: string | null; nowMs: number },
+): Conversation {
+  if (conversation.status === 'closed') return conversation;
+  return {
+    ...conversation,
+    status: 'closed',
+    closedBecause: because,
+    closedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    summary,
+    turn: null,
+    answerDue: false,
+    heldBy: null,
+  };
+}
+
+/** Within its limits, whatever was written. What is forgotten ends before a message of the sender. */
+export function bounded(conversation: Conversation): Conversation {
+  const { lines } = conversation;
+  let from = Math.max(0, lines.length - mostLines);
+  let characters = lines.slice(from).reduce((sum, line) => sum + lengthOf(line), 0);
+  while (characters > mostCharacters && from < lines.length - 1) {
+    characters -= lengthOf(lines[from]);
+    from += 1;
+  }
+  if (from === 0) return conversation;
+  while (from < lines.length - 1 && lines[from]?.who !== 'sender') from += 1;
+  return { ...conversation, lines: lines.slice(from) };
+}
+
+function lengthOf(line: ConversationLine | undefined): number {
+  if (line === undefined) return 0;
+  if (line.who === 'tool-call') return line.arguments.length;
+  return line.who === 'tool-output' ? line.output.length : line.text.length;
+}
