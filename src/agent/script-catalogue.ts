@@ -80,7 +80,7 @@ export async function openScriptCatalogue(parts: {
   }
   /** Beside the work; what is known meanwhile stays good. */
   function keepFresh(): void {
-    if (clock.monotonicMs() - readAtMs < freshMs || reading) return;
+    if (clock.monotonicMs() - readAtMs < freshMs || reading !== undefined) return;
     reading = read()
       .catch((err) => {
         readAtMs = clock.monotonicMs();

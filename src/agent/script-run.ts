@@ -231,7 +231,7 @@ function recap(steps: readonly ScriptStep[]): string {
 }
 
 /** What staff read of a run, one line a question; what was not checked says so. */
-export function summaryOf(name: string, { steps }: Pick<ScriptRun, 'steps'>): string {
+export function summaryOf(name: string, { steps }: { steps: readonly ScriptStep[] }): string {
   const lines = steps.map(
     ({ label, shown, isChecked }) => `${label}: ${shown}${isChecked ? '' : ' (não conferido)'}`,
   );
