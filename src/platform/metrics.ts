@@ -44,6 +44,11 @@ const counters = {
   observer_failed_total: ['Observers of a call that threw', []],
   outbound_calls_total: ['Calls placed', ['outcome']],
   contact_answers_total: ['Answers to calls of ours about an appointment', ['answer']],
+  browser_reports_total: [
+    'Reports of browsers that a page’s policy kept something from happening',
+    [],
+  ],
+  opt_outs_total: ['Callers who asked not to be contacted any more', ['channel']],
   tx_dropped_ms_total: ['Agent audio dropped because the carrier did not read', []],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 

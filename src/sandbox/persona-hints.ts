@@ -2,6 +2,8 @@
 export interface PersonaHints {
   clinic?: string;
   agent?: string;
+  /** We rang. */
+  isOutbound: boolean;
 }
 
 export function readPersona(instructions: string): PersonaHints {
@@ -10,7 +12,8 @@ export function readPersona(instructions: string): PersonaHints {
     /(?:[Ss]eu nome é|[Vv]ocê é(?: [ao])?|[Vv]ocê se chama|^\W*(?:Agente|Assistente):)\s+(\p{Lu}\p{L}+)/mu.exec(
       instructions,
     )?.[1];
-  return { ...(clinic ? { clinic } : {}), ...(agent ? { agent } : {}) };
+  const isOutbound = /\bvocê quem ligou\b/.test(instructions);
+  return { ...(clinic ? { clinic } : {}), ...(agent ? { agent } : {}), isOutbound };
 }
 
 function findClinic(instructions: string): string | undefined {

@@ -1,6 +1,6 @@
 import { readConversation } from './dialogue-reading.ts';
 import type { DialogueLine, DialogueState, ReceptionistTool } from './dialogue-state.ts';
-import { endTool, transferTool } from './dialogue-tools.ts';
+import { contactTool, endTool, transferTool } from './dialogue-tools.ts';
 import { type PersonaHints, readPersona } from './persona-hints.ts';
 import { hasTool, type Move, nextMove, type ToolRequest } from './receptionist-moves.ts';
 import { questionOf } from './receptionist-questions.ts';
@@ -54,10 +54,17 @@ function reply(
   if (state.last !== 'tool' && state.calls.pending.size > 0)
     return { say: 'Só mais um instante, por favor.' };
   const move = nextMove(state, tools);
-  if (state.untold) return tell(state, state.untold, move);
+  const { untold } = state;
+  if (untold?.ok && isMistake(state, untold.tool)) return hangingUp(untold.message, tools);
+  if (untold) return tell(state, untold, move);
   if (state.last === 'caller' && state.heard?.asksToWait) return { say: 'Claro, eu espero.' };
   if ('call' in move) return move;
   return { say: `${opening(state, move.topic)}${move.say}` };
+}
+
+/** Whoever was rung by mistake is not kept. */
+function isMistake({ contact }: DialogueState, tool: string): boolean {
+  return tool === contactTool && contact.answer === 'wrong-person';
 }
 
 function greeting({ agent, clinic }: PersonaHints): string {
@@ -82,7 +89,13 @@ function opening(state: DialogueState, topic: Topic): string {
 const firstName = (name: string) => name.split(' ')[0] ?? '';
 
 /** Topics whose question the tool asks better, for it knows what is missing. */
-const ownQuestions: readonly Topic[] = ['slot', 'confirmation', 'confirm-transfer'];
+const ownQuestions: readonly Topic[] = [
+  'slot',
+  'confirmation',
+  'confirm-transfer',
+  'confirm-stop',
+  'contact-cancel',
+];
 
 /** Reads a tool's answer to the caller, and goes on. What went well and leads to more work goes unsaid. */
 function tell(
@@ -126,13 +139,14 @@ function withoutQuestion(message: string): string {
 function goodbye(
   state: DialogueState,
   tools: readonly ReceptionistTool[],
-  { clinic }: PersonaHints,
+  { clinic, isOutbound }: PersonaHints,
 ): ReceptionistReply {
   const where = clinic ? ` para a ${clinic}` : '';
   const who = state.callerName ? `, ${firstName(state.callerName)}` : '';
+  const thanks = isOutbound ? 'Obrigada pela atenção' : `Obrigada por ligar${where}`;
   const booked =
     state.booked.length > 0 ? ` Esperamos você: ${[...new Set(state.booked)].join('; e ')}.` : '';
-  return hangingUp(`Obrigada por ligar${where}${who}.${booked} Até logo!`, tools);
+  return hangingUp(`${thanks}${who}.${booked} Até logo!`, tools);
 }
 
 /** Nothing more can be done here. It says why, once. */
