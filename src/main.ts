@@ -5,6 +5,7 @@ import type { FirstUser } from './console/first-user.ts';
 import { createClock } from './platform/clock.ts';
 import { CodedError } from './platform/errors.ts';
 import { createLog } from './platform/log.ts';
+import { preparePages } from './web-build.ts';
 
 dotenv.config({ quiet: true });
 
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.LOG_LEVEL);
   const clock = createClock(config.SANDBOX_NOW ? Date.parse(config.SANDBOX_NOW) : undefined);
+  await preparePages((text) => log.info(text));
   const app = await buildApp(config, { clock, log });
   const address = await app.listen();
   log.info({ address, mode: config.mode }, 'listening');
