@@ -30,6 +30,7 @@ import type { FirstUser } from './console/first-user.ts';
 import { pageRoutes } from './console/page-routes.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
@@ -224,6 +225,12 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
   await pageRoutes(server, { directory: await newestPages() });
+  registerWebChat(server, {
+    ...{ ...parts, config, storage, gate },
+    scripts: await openScripts({ ...parts, config, storage }),
+    access: staffConsole.access,
+    defaultClinic: defaultClinic.id,
+  });
   healthRoutes(server, {
     notReady: () =>
       [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),

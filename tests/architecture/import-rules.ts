@@ -23,6 +23,7 @@ export const compositionRoots = [
   'app.ts',
   'new-call.ts',
   'new-console.ts',
+  'new-web-chat.ts',
   'outside.ts',
   'web-server.ts',
   'config.ts',
