@@ -27,9 +27,9 @@ import { voiceRoutes } from './call/voice-routes.ts';
 import type { Config } from './config.ts';
 import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
-import { pageRoutes } from './console/page-routes.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
@@ -43,7 +43,6 @@ import { holidaysOf } from './scheduling/holidays.ts';
 import { openStorage } from './storage/storage-profile.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { dialDestination } from './twilio/transfer-twiml.ts';
-import { newestPages } from './web-build.ts';
 import { acceptStreams, createServer, httpLimits } from './web-server.ts';
 
 export interface App {
@@ -184,8 +183,15 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     config,
     storage,
     clinics,
+    agendaOf: reception.agendaOf,
+    outbound,
+    lists,
     metrics,
     publicUrl: () => publicUrl,
+    live,
+    createCall,
+    unavailable,
+    sandbox: outside.sandbox,
   });
   const voiceParts: Parameters<typeof transferRoutes>[1] = {
     transfers,
@@ -227,7 +233,12 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
-  await pageRoutes(server, { directory: await newestPages() });
+  registerWebChat(server, {
+    ...{ ...parts, config, storage, gate },
+    scripts: await openScripts({ ...parts, config, storage }),
+    access: staffConsole.access,
+    defaultClinic: defaultClinic.id,
+  });
   healthRoutes(server, {
     notReady: () =>
       [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),

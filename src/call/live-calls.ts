@@ -99,6 +99,12 @@ export class LiveCalls {
     return call;
   }
 
+  /** A live call, by our id. */
+  find(id: string): Call | undefined {
+    for (const call of this.#live.values()) if (call.id === id) return call;
+    return undefined;
+  }
+
   /** @returns how to stop watching. */
   watch(watcher: CallWatcher): () => void {
     this.#watchers.add(watcher);
