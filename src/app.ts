@@ -5,6 +5,7 @@ import { keepBookingsReconciled } from './agent/booking-upkeep.ts';
 import { clinicForNumber, loadClinics } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { createContactVisits } from './agent/contact-visits.ts';
+import { recallDeeds } from './agent/deed-reference.ts';
 import { createReception } from './agent/reception.ts';
 import { cancelByStaff } from './agent/staff-cancellation.ts';
 import { createVerificationCodes } from './agent/verification-codes.ts';
@@ -153,6 +154,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...parts,
     metrics,
     store: storage.calls,
+    pending: storage.transfers,
+    clinics,
+    recallDeeds: (references) => recallDeeds(references, storage),
     redirect: (callSid, dial) =>
       rest.redirectCall(callSid, dialDestination(dial, publicUrl, outside.phoneNumber)),
   });
