@@ -22,8 +22,7 @@ beforeAll(async () => {
   const clinic = await shippedClinic('aurora');
   server = fastify();
   await server.register(callListRoutes, {
-    holder: ({ headers }) =>
-      headers.authorization === `Bearer ${key}` ? 'main' : undefined,
+    holder: ({ headers }) => (headers.authorization === `Bearer ${key}` ? 'main' : undefined),
     lists: town.lists,
     clinics: [clinic],
     defaultClinic: clinic,
@@ -44,8 +43,8 @@ interface Said {
 
 function run(args: string[], env: Record<string, string> = { API_KEY: key }): Promise<Said> {
   return new Promise((resolve) => {
-    const all = ['--import', 'tsx', main, ...args, '--url', url];
-    execFile(execPath, all, { env, cwd: directory.replace(/[^/]+$/, '') }, (error, out, err) =>
+    const all = ['--import', import.meta.resolve('tsx'), main, ...args, '--url', url];
+    execFile(execPath, all, { env, cwd: directory }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
