@@ -27,7 +27,6 @@ import { voiceRoutes } from './call/voice-routes.ts';
 import type { Config } from './config.ts';
 import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
-import { pageRoutes } from './console/page-routes.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
 import { openOutside } from './outside.ts';
@@ -42,7 +41,6 @@ import { holidaysOf } from './scheduling/holidays.ts';
 import { openStorage } from './storage/storage-profile.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { dialDestination } from './twilio/transfer-twiml.ts';
-import { newestPages } from './web-build.ts';
 import { acceptStreams, createServer, httpLimits } from './web-server.ts';
 
 export interface App {
@@ -223,7 +221,6 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
-  await pageRoutes(server, { directory: await newestPages() });
   healthRoutes(server, {
     notReady: () =>
       [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),

@@ -6,6 +6,7 @@ import { browserReportRoutes } from './console/browser-report-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
 import { type FirstUser, makeFirstUser } from './console/first-user.ts';
+import { pageRoutes } from './console/page-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
@@ -15,6 +16,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Storage } from './storage/storage-profile.ts';
+import { newestPages } from './web-build.ts';
 
 export interface ConsoleParts {
   config: Config;
@@ -63,6 +65,7 @@ export async function registerConsole(
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
   userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
   auditRoutes(server, { access: gate, trail });
+  await pageRoutes(server, { directory: await newestPages() });
   // Further parts of the console are registered here, each with `access: gate`.
   const endNotes = keepTerminalNotes({ ...parts, users, trail });
   return {
