@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
+import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
@@ -25,10 +26,12 @@ import { openFileScheduleStore } from './file-schedule-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
 import { openFileUserStore } from './file-user-store.ts';
+import { indexedCallStore } from './indexed-call-store.ts';
 import { damaged } from './journal-recovery.ts';
 import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
 import { createMemoryAuditTrail } from './memory-audit-trail.ts';
 import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
+import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
@@ -52,6 +55,7 @@ export interface StorageOptions {
 /** Everything that is kept, as one profile. */
 export interface Storage {
   calls: CallStore;
+  callIndex: CallIndex;
   appointments: AppointmentStore;
   schedule: ScheduleStore;
   requests: StaffRequestStore;
@@ -91,18 +95,28 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const agenda = options.databaseUrl
       ? await openDatabaseAgenda(options.databaseUrl, options, closers)
       : await openAgenda(options, closers);
-    return { calls, ...dialling, ...access, calendarFeeds, ...agenda, close };
+    return { ...calls, ...dialling, ...access, calendarFeeds, ...agenda, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openCalls(options: StorageOptions, closers: Closer[]): Promise<CallStore> {
-  if (options.kind === 'memory') return createMemoryCallStore();
+async function openCalls(
+  options: StorageOptions,
+  closers: Closer[],
+): Promise<Pick<Storage, 'calls' | 'callIndex'>> {
+  const callIndex = new MemoryCallIndex();
+  if (options.kind === 'memory')
+    return { callIndex, calls: indexedCallStore(createMemoryCallStore(), callIndex) };
   await makeDirectory(options.dataDirectory);
   closers.push(await lockDirectory(options.dataDirectory));
-  return openFileCallStore({ directory: options.recordingsDirectory, log: options.log });
+  const store = await openFileCallStore({
+    directory: options.recordingsDirectory,
+    log: options.log,
+    onRead: (record) => callIndex.putLater(record),
+  });
+  return { callIndex, calls: indexedCallStore(store, callIndex) };
 }
 
 /** In directories of their own below the data directory, which is ours by now. */
@@ -199,11 +213,20 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
   closers.push(await lockDirectory(appointmentsDirectory));
   const schedule = await openFileScheduleStore({ directory: scheduleDirectory, log });
   closers.push(() => schedule.close());
+  const requests = await openFileStaffRequestStore({ directory: requestsDirectory, log });
+  closers.push(async () => {
+    appointments.close();
+    requests.close();
+  });
   return {
     appointments,
     schedule,
-    requests: await openFileStaffRequestStore({ directory: requestsDirectory, log }),
-    trouble: () => (schedule.isWritable() ? undefined : 'agenda-not-writable'),
+    requests,
+    trouble() {
+      if (!schedule.isWritable()) return 'agenda-not-writable';
+      if (!appointments.isWritable()) return 'appointments-not-writable';
+      return requests.isWritable() ? undefined : 'requests-not-writable';
+    },
   };
 }
 
