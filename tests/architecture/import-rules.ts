@@ -31,6 +31,8 @@ export const compositionRoots = [
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',
+  'user.ts',
+  'audit.ts',
   'web-build.ts',
 ];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
