@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import type { ClinicDirectory } from './agent/clinic-directory.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import type { Config } from './config.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
+import { createClinicEditing } from './console/clinic-editing.ts';
+import { clinicRoutes } from './console/clinic-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
 import { type FirstUser, makeFirstUser } from './console/first-user.ts';
@@ -19,6 +22,7 @@ export interface ConsoleParts {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
+  clinicDirectory: ClinicDirectory;
   publicUrl: () => string;
   clock: Clock;
   log: Log;
@@ -61,6 +65,15 @@ export async function registerConsole(
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
   await pageRoutes(server, { directory: await newestPages() });
+  clinicRoutes(server, {
+    access: gate,
+    directory: parts.clinicDirectory,
+    editing: createClinicEditing({
+      directory: parts.clinicDirectory,
+      store: storage.clinicVersions,
+      nowMs: () => parts.clock.wallMs(),
+    }),
+  });
   // Further parts of the console are registered here, each with `access: gate`.
   return { access: gate, firstUser, stop: sessions.stop };
 }
