@@ -251,7 +251,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...{ ...parts, config, storage, gate },
     scripts: await openScripts({ ...parts, config, storage }),
     access: staffConsole.access,
-    defaultClinic: defaultClinic.id,
+    defaultClinic: defaultClinic().id,
   });
   healthRoutes(server, {
     notReady: () =>
