@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import type { SignedInPerson } from '../support/console-access.ts';
 
@@ -20,4 +21,44 @@ export const places: readonly Place[] = [
   { name: 'sign-in', path: '/console/', isOutside: true },
 
   { name: 'home', path: '/console/home' },
+
+  { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
+  { name: 'clinic-prices', path: '/console/clinic/prices' },
+  { name: 'clinic-text', path: '/console/clinic/text' },
+  { name: 'clinic-preview', path: '/console/clinic/preview' },
+  { name: 'clinic-history', path: '/console/clinic/history' },
+  {
+    name: 'clinic-publish',
+    path: '/console/clinic/greeting',
+    prepare: async (page) => {
+      await page.locator('.screen-head .button.main').click();
+      await page.locator('.clinic-changes').waitFor();
+    },
+  },
 ];
+
+/** A clinic that was published once and is being changed again. */
+async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
+  const path = '/console/api/clinics/aurora';
+  const send = (rest: string, body: object) =>
+    admin.fetch(`${path}${rest}`, { method: 'POST', body: JSON.stringify(body) });
+  const { form } = (await (await admin.fetch(path)).json()) as ClinicView;
+  const exceptions = [...(form?.exceptions ?? [])];
+  const [price] = form?.prices ?? [];
+  await send('/edit', {
+    revision: 0,
+    edit: { field: 'price', path: price?.path, value: 260 },
+  });
+  await send('/publish', { revision: 1, note: 'reajuste da cardiologia' });
+  const value = [
+    ...exceptions,
+    {
+      from: '2027-01-04',
+      to: '2027-01-15',
+      practitioner: 'ivan-prado',
+      closed: true,
+      note: 'férias',
+    },
+  ];
+  await send('/edit', { revision: 0, edit: { field: 'exceptions', value } });
+}

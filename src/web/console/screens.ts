@@ -62,7 +62,18 @@ export const screens: readonly Screen[] = [
 
   // scripts
 
-  // clinic
+  {
+    path: 'clinic',
+    title: { pt: 'Dados da clínica', en: 'Clinic data' },
+    about: {
+      pt: 'Horários, feriados, preços e saudação: rascunho, publicação e histórico.',
+      en: 'Hours, holidays, prices and greeting: draft, publication and history.',
+    },
+    icon: 'clinic',
+    group: 'clinic',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/clinic/clinic-screen.tsx'),
+  },
 
   // numbers
 
