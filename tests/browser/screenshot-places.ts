@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import type { SignedInPerson } from '../support/console-access.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -35,6 +36,34 @@ export const places: readonly Place[] = [
       await page.locator('.clinic-changes').waitFor();
     },
   },
+  { name: 'agenda', path: `/console/agenda?day=${mondayAhead()}`, fill: fillAgenda },
+  {
+    name: 'agenda-week',
+    path: `/console/agenda?day=${mondayAhead()}&view=week&lane=beatriz-sales`,
+  },
+  {
+    name: 'agenda-book',
+    path: `/console/agenda?day=${mondayAhead()}`,
+    prepare: (page) => page.locator('.screen-head .button.main').click(),
+  },
+  {
+    name: 'agenda-panel',
+    path: `/console/agenda?day=${mondayAhead()}`,
+    prepare: async (page) => {
+      await page.locator('.agenda-entry:visible, .agenda-name:visible').first().click();
+      await page.locator('.agenda-facts').waitFor();
+    },
+  },
+  { name: 'requests', path: '/console/requests', fill: fillRequests },
+  { name: 'waiting', path: '/console/requests/waiting' },
+  { name: 'calls-out', path: '/console/calls-out' },
+  { name: 'call-lists', path: '/console/calls-out/lists', fill: fillCallLists },
+  {
+    name: 'call-list',
+    path: '/console/calls-out/lists',
+    prepare: (page) => page.locator('.opener').first().click(),
+  },
+  { name: 'opt-outs', path: '/console/calls-out/opt-outs' },
 ];
 
 /** A clinic that was published once and is being changed again. */

@@ -41,11 +41,33 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/agenda/agenda-screen.tsx'),
   },
 
-  // requests
+  {
+    path: 'requests',
+    title: { pt: 'Pedidos', en: 'Requests' },
+    about: {
+      pt: 'Resultados, recados e lista de espera.',
+      en: 'Results, messages and the waiting list.',
+    },
+    icon: 'inbox',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/requests/requests-screen.tsx'),
+  },
 
   // recordings
 
-  // calls-out
+  {
+    path: 'calls-out',
+    title: { pt: 'Ligar para alguém', en: 'Call someone' },
+    about: {
+      pt: 'Uma pessoa, uma lista, e quem não quer ligações.',
+      en: 'One person, a list, and who wants no calls.',
+    },
+    icon: 'phone',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/calls-out/calls-out-screen.tsx'),
+  },
 
   {
     path: 'softphone',
