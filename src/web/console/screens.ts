@@ -21,7 +21,18 @@ export const screens: readonly Screen[] = [
 
   // requests
 
-  // recordings
+  {
+    path: 'recordings',
+    title: { pt: 'Gravações', en: 'Recordings' },
+    about: {
+      pt: 'Achar uma ligação, ler o que foi dito e ouvir.',
+      en: 'Find a call, read what was said, and listen.',
+    },
+    icon: 'recording',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/recordings/recordings-screen.tsx'),
+  },
 
   // calls-out
 
@@ -31,7 +42,18 @@ export const screens: readonly Screen[] = [
 
   // clinic
 
-  // numbers
+  {
+    path: 'numbers',
+    title: { pt: 'Números', en: 'Numbers' },
+    about: {
+      pt: 'Ligações, agendamentos, espera e custo por dia.',
+      en: 'Calls, bookings, waiting and cost per day.',
+    },
+    icon: 'numbers',
+    group: 'clinic',
+    roles: everybody,
+    load: () => import('./screens/numbers/numbers-screen.tsx'),
+  },
 
   // users
 
