@@ -7,6 +7,7 @@ import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
 import type { AuditTrail } from '../console/audit-store.ts';
+import type { CalendarFeedStore } from '../console/calendar-feed-store.ts';
 import type { SessionStore } from '../console/session-store.ts';
 import type { UserStore } from '../console/user-store.ts';
 import { CodedError } from '../platform/errors.ts';
@@ -16,6 +17,7 @@ import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
+import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
@@ -28,6 +30,7 @@ import { indexedCallStore } from './indexed-call-store.ts';
 import { damaged } from './journal-recovery.ts';
 import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
 import { createMemoryAuditTrail } from './memory-audit-trail.ts';
+import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
 import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
@@ -60,6 +63,7 @@ export interface Storage {
   dials: DialLedger;
   callLists: CallListStore;
   optOuts: OptOutStore;
+  calendarFeeds: CalendarFeedStore;
   /** The console's, on this machine too. */
   users: UserStore;
   sessions: SessionStore;
@@ -87,10 +91,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const calls = await openCalls(options, closers);
     const dialling = await openDialling(options, closers);
     const access = await openAccess(options, closers);
+    const calendarFeeds = await openCalendarFeeds(options, closers);
     const agenda = options.databaseUrl
       ? await openDatabaseAgenda(options.databaseUrl, options, closers)
       : await openAgenda(options, closers);
-    return { ...calls, ...dialling, ...access, ...agenda, close };
+    return { ...calls, ...dialling, ...access, calendarFeeds, ...agenda, close };
   } catch (error) {
     await close();
     throw error;
@@ -139,6 +144,18 @@ async function openDialling(
   const callLists = await openFileCallListStore({ directory: listsDirectory, log: options.log });
   closers.push(() => callLists.close());
   return { dials, callLists, optOuts };
+}
+
+async function openCalendarFeeds(
+  { kind, dataDirectory, log }: StorageOptions,
+  closers: Closer[],
+): Promise<CalendarFeedStore> {
+  if (kind === 'memory') return createMemoryCalendarFeedStore();
+  const directory = join(dataDirectory, 'calendar-feeds');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const feeds = await openFileCalendarFeedStore({ directory, log });
+  closers.push(() => feeds.close());
+  return feeds;
 }
 
 async function openAccess(
@@ -196,11 +213,20 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
   closers.push(await lockDirectory(appointmentsDirectory));
   const schedule = await openFileScheduleStore({ directory: scheduleDirectory, log });
   closers.push(() => schedule.close());
+  const requests = await openFileStaffRequestStore({ directory: requestsDirectory, log });
+  closers.push(async () => {
+    appointments.close();
+    requests.close();
+  });
   return {
     appointments,
     schedule,
-    requests: await openFileStaffRequestStore({ directory: requestsDirectory, log }),
-    trouble: () => (schedule.isWritable() ? undefined : 'agenda-not-writable'),
+    requests,
+    trouble() {
+      if (!schedule.isWritable()) return 'agenda-not-writable';
+      if (!appointments.isWritable()) return 'appointments-not-writable';
+      return requests.isWritable() ? undefined : 'requests-not-writable';
+    },
   };
 }
 

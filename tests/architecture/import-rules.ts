@@ -22,6 +22,7 @@ export const compositionRoots = [
   'main.ts',
   'app.ts',
   'new-call.ts',
+  'new-live.ts',
   'new-console.ts',
   'outside.ts',
   'web-server.ts',
@@ -30,6 +31,8 @@ export const compositionRoots = [
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',
+  'user.ts',
+  'audit.ts',
   'web-build.ts',
 ];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
@@ -102,7 +105,7 @@ const rules: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/',
-      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|demo\\.ts$|doctor\\.ts$)',
+      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|new-live\\.ts$|demo\\.ts$|doctor\\.ts$)',
     },
     to: { path: '^src/sandbox/' },
   },
