@@ -50,6 +50,7 @@ function factsOf(call: CallDetailView): [name: string, value: ComponentChildren]
     [w.length, durationText(call.durationMs)],
     [w.from, phoneText(call.from, w.unknownNumber)],
     [w.to, phoneText(call.to, w.unknownNumber)],
+    [w.softphone, call.softphoneOf],
     [w.purpose, call.purpose],
     [w.outcome, call.outcome && <Badge tone={outcomeTone(call.outcome)}>{c[call.outcome]}</Badge>],
     [w.ending, call.ending && c[call.ending]],

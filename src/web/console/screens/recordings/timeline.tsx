@@ -1,5 +1,5 @@
-import { useComputed } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { computed } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { CallDetailView, ToolUseView } from '../../../../console/recordings-view.ts';
 import { Badge } from '../../../ui/feedback.tsx';
 import { durationText } from '../../../ui/formats.ts';
@@ -28,8 +28,9 @@ interface TimelineParts {
 export function Timeline({ call, playback, isFollowing, onJump }: TimelineParts) {
   const w = detailWords();
   const list = useRef<HTMLOListElement>(null);
-  const current = useComputed(() =>
-    playback ? lineAt(call.lines, playback.positionMs.value) : -1,
+  const current = useMemo(
+    () => computed(() => (playback ? lineAt(call.lines, playback.positionMs.value) : -1)),
+    [call, playback],
   );
   const at = current.value;
   useEffect(() => {
@@ -49,7 +50,7 @@ export function Timeline({ call, playback, isFollowing, onJump }: TimelineParts)
           {moment.kind === 'note' && (
             <p class="row recordings-tool">
               <span class="figures">{durationText(moment.atMs)}</span>
-              <Badge tone={moment.tone} icon="warning">
+              <Badge tone={moment.tone} icon={moment.tone === 'info' ? 'person' : 'warning'}>
                 {moment.text}
               </Badge>
             </p>
@@ -153,6 +154,8 @@ function momentsOf(call: CallDetailView): Moment[] {
       note('warn', atMs, `${w.broken}: ${claim}`, `broken ${at}`),
     ),
   ];
+  for (const [at, deed] of call.deeds.entries())
+    moments.push(note('info', deed.atMs, deedText(deed), `deed ${at}`));
   const { transferredTo } = call;
   if (transferredTo)
     moments.push(
@@ -164,6 +167,24 @@ function momentsOf(call: CallDetailView): Moment[] {
       ),
     );
   return moments.sort((a, b) => a.atMs - b.atMs);
+}
+
+function deedText({ by, did, text = '', destination = '' }: CallDetailView['deeds'][number]) {
+  const w = detailWords();
+  switch (did) {
+    case 'hint':
+      return w.hint(by, text);
+    case 'took':
+      return w.took(by);
+    case 'gave-back':
+      return w.gaveBack(by);
+    case 'lost':
+      return w.lost(by);
+    case 'transferred':
+      return w.sentOn(by, destination);
+    case 'ended':
+      return w.endedBy(by);
+  }
 }
 
 function note(tone: 'bad' | 'warn' | 'info', atMs: number, text: string, key: string): Moment {
