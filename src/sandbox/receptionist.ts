@@ -39,7 +39,18 @@ export function answer(
   if (verbatim) return { say: verbatim };
   const persona = readPersona(context.instructions);
   const state = readConversation(lines, context.tools);
-  return withinLimits(reply(state, context.tools, persona), state, context.tools);
+  const decided = withinLimits(reply(state, context.tools, persona), state, context.tools);
+  return isHinted(lines) && decided.say ? { ...decided, say: `${minded} ${decided.say}` } : decided;
+}
+
+/** It cannot understand what staff tell it meanwhile; but who tells it something must see that the next reply changes. */
+const minded = 'Verifiquei com a equipe.';
+
+function isHinted(lines: readonly DialogueLine[]): boolean {
+  const spoken = lines.findLastIndex(({ kind }) => kind === 'agent');
+  return lines
+    .slice(spoken + 1)
+    .some((line) => line.kind === 'note' && line.text.startsWith('[equipe] Recado'));
 }
 
 function reply(
