@@ -37,7 +37,7 @@ export const places: readonly Place[] = [
   },
   {
     name: 'recording-refused',
-    path: '/console/recordings?special=unrecorded&outcome=request',
+    path: '/console/recordings?text=55512345',
     prepare: async (page) => {
       await page.locator('tbody a').first().click();
       await page.locator('.recordings-columns').waitFor();

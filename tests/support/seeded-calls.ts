@@ -56,6 +56,8 @@ export async function seedCalls(directory: string, nowMs = Date.now()): Promise<
   const refused: CallRecord = {
     ...unrecorded,
     outcome: 'request',
+    protocol: '55512345',
+    summary: 'Protocolo do atendimento: 55512345.\nRecado: pediu que liguem de volta.',
     consent: { policy: 'question', answer: 'no', wordingVersion: '1', atMs: 6_000 },
   };
   const hostile = recorded({

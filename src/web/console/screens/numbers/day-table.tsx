@@ -4,17 +4,20 @@ import { type Column, Table } from '../../../ui/table.tsx';
 import { secondsText } from './seconds-text.ts';
 import { words } from './words.ts';
 
-/** Newest first, as people look for yesterday. */
+/** Days with calls, newest first, as people look for yesterday. */
 export function DayTable({ days }: { days: readonly DayNumbers[] }) {
   const w = words();
+  const busy = days.filter(({ calls }) => calls > 0);
+  const quiet = days.length - busy.length;
   return (
     <section class="panel flush">
       <Table
         caption={w.table}
         columns={columns()}
-        rows={days.toReversed()}
+        rows={busy.toReversed()}
         rowId={({ day }) => day}
       />
+      {quiet > 0 && <p class="pages">{w.quiet(quiet)}</p>}
     </section>
   );
 }

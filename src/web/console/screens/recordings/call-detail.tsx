@@ -105,7 +105,9 @@ function Call({ call, atMs }: { call: CallDetailView; atMs: number | undefined }
         <div class="stack">
           <section class="panel stack tight">
             <h2>{w.summary}</h2>
-            <p class="recordings-summary">{call.summary ?? w.noSummary}</p>
+            <p class="recordings-summary">
+              {call.summary ?? (call.state === 'live' ? w.summaryLater : w.noSummary)}
+            </p>
           </section>
           <Visits visits={call.appointments} onHear={onHear} />
           <CallFacts call={call} />

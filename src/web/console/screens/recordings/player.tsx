@@ -54,7 +54,7 @@ export default function Player({ call, playback, isFollowing, onFollow, onReopen
       </Loaded>
       <div class="row spread recordings-controls">
         <div class="row">
-          <IconButton icon="undo" label={w.backTen} onClick={() => playback.skip(-skipMs)} />
+          <IconButton icon="left" label={w.backTen} onClick={() => playback.skip(-skipMs)} />
           <Button look="main" icon={isPlaying ? 'pause' : 'play'} onClick={() => playback.toggle()}>
             {isPlaying ? w.pause : w.play}
           </Button>

@@ -7,6 +7,7 @@ import { Icon } from '../../../ui/icons.tsx';
 import { callWords } from './call-words.ts';
 import { detailWords } from './detail-words.ts';
 import type { Playback } from './playback.ts';
+import { toolWords } from './tool-words.ts';
 
 type Line = CallDetailView['lines'][number];
 
@@ -119,8 +120,8 @@ function ToolMoment({ tool }: { tool: ToolUseView }) {
       <summary>
         <span class="row">
           <span class="figures">{durationText(tool.atMs)}</span>
-          <Icon name="edit" />
-          <code>{tool.name}</code>
+          <Icon name="script" />
+          <ToolName name={tool.name} />
           <Badge tone={tones[tool.outcome]}>{callWords()[tool.outcome]}</Badge>
           <span class="figures soft">{tool.durationMs} ms</span>
         </span>
@@ -131,6 +132,13 @@ function ToolMoment({ tool }: { tool: ToolUseView }) {
       <pre>{tool.answered}</pre>
     </details>
   );
+}
+
+/** In words; a tool that nobody named in words has its own name. */
+function ToolName({ name }: { name: string }) {
+  const known: Record<string, string> = toolWords();
+  const words = Object.hasOwn(known, name) ? known[name] : undefined;
+  return words ? <span title={name}>{words}</span> : <code>{name}</code>;
 }
 
 function momentsOf(call: CallDetailView): Moment[] {
