@@ -54,7 +54,18 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/requests/requests-screen.tsx'),
   },
 
-  // recordings
+  {
+    path: 'recordings',
+    title: { pt: 'Gravações', en: 'Recordings' },
+    about: {
+      pt: 'Achar uma ligação, ler o que foi dito e ouvir.',
+      en: 'Find a call, read what was said, and listen.',
+    },
+    icon: 'recording',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/recordings/recordings-screen.tsx'),
+  },
 
   {
     path: 'calls-out',
@@ -97,7 +108,18 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/clinic/clinic-screen.tsx'),
   },
 
-  // numbers
+  {
+    path: 'numbers',
+    title: { pt: 'Números', en: 'Numbers' },
+    about: {
+      pt: 'Ligações, agendamentos, espera e custo por dia.',
+      en: 'Calls, bookings, waiting and cost per day.',
+    },
+    icon: 'numbers',
+    group: 'clinic',
+    roles: everybody,
+    load: () => import('./screens/numbers/numbers-screen.tsx'),
+  },
 
   // users
 
