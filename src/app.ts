@@ -29,6 +29,7 @@ import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
@@ -231,6 +232,12 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...storage,
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
+  });
+  registerWebChat(server, {
+    ...{ ...parts, config, storage, gate },
+    scripts: await openScripts({ ...parts, config, storage }),
+    access: staffConsole.access,
+    defaultClinic: defaultClinic.id,
   });
   healthRoutes(server, {
     notReady: () =>

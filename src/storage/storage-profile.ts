@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
+import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
 import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
@@ -23,6 +24,7 @@ import { openFileCallStore } from './file-call-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
+import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
 import { openFileUserStore } from './file-user-store.ts';
@@ -37,6 +39,7 @@ import { createMemoryCallStore } from './memory-call-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
+import { createMemoryScriptStore } from './memory-script-store.ts';
 import { createMemorySessionStore } from './memory-session-store.ts';
 import { createMemoryStaffRequestStore } from './memory-staff-request-store.ts';
 import { createMemoryUserStore } from './memory-user-store.ts';
@@ -59,6 +62,7 @@ export interface Storage {
   appointments: AppointmentStore;
   schedule: ScheduleStore;
   requests: StaffRequestStore;
+  scripts: ScriptStore;
   /** Calls we make; on this machine, whatever the agenda is kept in. */
   dials: DialLedger;
   callLists: CallListStore;
@@ -181,7 +185,7 @@ async function openAccess(
   return { users, sessions, audit };
 }
 
-type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'trouble'>;
+type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
 
 async function openDatabaseAgenda(
   url: string,
@@ -200,12 +204,19 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
       appointments: createMemoryAppointmentStore(),
       schedule: createMemoryScheduleStore(),
       requests: createMemoryStaffRequestStore(),
+      scripts: createMemoryScriptStore(),
       trouble: () => undefined,
     };
   }
   const scheduleDirectory = join(options.dataDirectory, 'schedule');
   const requestsDirectory = join(options.dataDirectory, 'requests');
-  for (const directory of [appointmentsDirectory, scheduleDirectory, requestsDirectory])
+  const scriptsDirectory = join(options.dataDirectory, 'scripts');
+  for (const directory of [
+    appointmentsDirectory,
+    scheduleDirectory,
+    requestsDirectory,
+    scriptsDirectory,
+  ])
     await makeDirectory(directory);
   const appointments = await openFileAppointmentStore({ directory: appointmentsDirectory, log });
   await expectNotLost(scheduleDirectory, appointments);
@@ -218,10 +229,13 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
     appointments.close();
     requests.close();
   });
+  const scripts = await openFileScriptStore({ directory: scriptsDirectory, log });
+  closers.push(() => scripts.close());
   return {
     appointments,
     schedule,
     requests,
+    scripts,
     trouble() {
       if (!schedule.isWritable()) return 'agenda-not-writable';
       if (!appointments.isWritable()) return 'appointments-not-writable';

@@ -24,6 +24,7 @@ export const compositionRoots = [
   'new-call.ts',
   'new-live.ts',
   'new-console.ts',
+  'new-web-chat.ts',
   'outside.ts',
   'web-server.ts',
   'config.ts',

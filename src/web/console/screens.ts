@@ -28,7 +28,18 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/live/live-screen.tsx'),
   },
 
-  // agenda
+  {
+    path: 'agenda',
+    title: { pt: 'Agenda', en: 'Agenda' },
+    about: {
+      pt: 'Dia e semana, agendar, remarcar e cancelar.',
+      en: 'Day and week, book, move and cancel.',
+    },
+    icon: 'calendar',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/agenda/agenda-screen.tsx'),
+  },
 
   // requests
 
