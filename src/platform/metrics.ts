@@ -44,6 +44,9 @@ const counters = {
   observer_failed_total: ['Observers of a call that threw', []],
   outbound_calls_total: ['Calls placed', ['outcome']],
   contact_answers_total: ['Answers to calls of ours about an appointment', ['answer']],
+  text_messages_total: ['Messages of text channels', ['channel', 'what']],
+  text_model_failures_total: ['Replies in writing that the model did not give', []],
+  jobs_total: ['Jobs of the queue, by what became of them', ['kind', 'outcome']],
   tx_dropped_ms_total: ['Agent audio dropped because the carrier did not read', []],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 

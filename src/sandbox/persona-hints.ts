@@ -2,6 +2,8 @@
 export interface PersonaHints {
   clinic?: string;
   agent?: string;
+  /** The conversation is written, not spoken. */
+  isWritten?: boolean;
 }
 
 export function readPersona(instructions: string): PersonaHints {
@@ -10,7 +12,12 @@ export function readPersona(instructions: string): PersonaHints {
     /(?:[Ss]eu nome é|[Vv]ocê é(?: [ao])?|[Vv]ocê se chama|^\W*(?:Agente|Assistente):)\s+(\p{Lu}\p{L}+)/mu.exec(
       instructions,
     )?.[1];
-  return { ...(clinic ? { clinic } : {}), ...(agent ? { agent } : {}) };
+  const isWritten = /Você conversa (?:por WhatsApp|pelo chat)/.test(instructions);
+  return {
+    ...(clinic ? { clinic } : {}),
+    ...(agent ? { agent } : {}),
+    ...(isWritten ? { isWritten } : {}),
+  };
 }
 
 function findClinic(instructions: string): string | undefined {

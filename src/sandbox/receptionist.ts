@@ -126,13 +126,14 @@ function withoutQuestion(message: string): string {
 function goodbye(
   state: DialogueState,
   tools: readonly ReceptionistTool[],
-  { clinic }: PersonaHints,
+  { clinic, isWritten }: PersonaHints,
 ): ReceptionistReply {
-  const where = clinic ? ` para a ${clinic}` : '';
+  const where = clinic && !isWritten ? ` para a ${clinic}` : '';
+  const thanks = isWritten ? 'Obrigada pelo contato' : 'Obrigada por ligar';
   const who = state.callerName ? `, ${firstName(state.callerName)}` : '';
   const booked =
     state.booked.length > 0 ? ` Esperamos você: ${[...new Set(state.booked)].join('; e ')}.` : '';
-  return hangingUp(`Obrigada por ligar${where}${who}.${booked} Até logo!`, tools);
+  return hangingUp(`${thanks}${where}${who}.${booked} Até logo!`, tools);
 }
 
 /** Nothing more can be done here. It says why, once. */
