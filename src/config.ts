@@ -96,6 +96,12 @@ export const settings = {
     meaning:
       'Profile used when the called number belongs to no profile. Without it: the first file in CLINICS_DIR by name.',
   },
+  USD_BRL: {
+    schema: z.coerce.number('must be a number like 5.40').min(0.1).max(1_000),
+    default: '5.40',
+    meaning:
+      'Reais for a dollar, for the cost of calls in the console. Set it to what your bank charges.',
+  },
   API_KEY: {
     schema: z.string().min(16, 'must have at least 16 characters'),
     meaning: 'Bearer key for POST /make-call, /api/… and /metrics; without it they answer 401.',

@@ -70,11 +70,12 @@ export function createCallFactory(parts: CallFactoryParts): (announced: Announce
       metrics,
       onLateEffect: (effect) => call.lateEffect(effect),
     });
+    const model = clinic.voice.model ?? config.OPENAI_REALTIME_MODEL;
     const openModel: OpenVoiceModel = (listener) =>
       openRealtimeSession(listener, {
         url: outside.realtimeUrl,
         apiKey: outside.openaiKey,
-        model: clinic.voice.model ?? config.OPENAI_REALTIME_MODEL,
+        model,
         settings: {
           ...modelSettings(clinic, toolbox.definitions),
           instructions: instructionsFor({
@@ -93,7 +94,7 @@ export function createCallFactory(parts: CallFactoryParts): (announced: Announce
         metrics,
       });
     const call: Call = new Call({
-      identity: identityOf(announced, id),
+      identity: { ...identityOf(announced, id), model },
       voice: clinic.voice,
       greeting: {
         why: 'greeting',

@@ -1,14 +1,18 @@
 import type { Appointment } from '../scheduling/appointment.ts';
 import { type Pause, rewriteAppointment } from './appointment-rewrite.ts';
-import { appointmentOf, cancelledAs } from './booking-record.ts';
+import { appointmentOf, type BookingContext, cancelledAs } from './booking-record.ts';
 import type { HeldVisit, PatientDraft } from './conversation-state.ts';
 import type { FrontDesk } from './front-desk.ts';
-import type { ToolContext } from './tool.ts';
 
 export type CommitAnswer =
   | { outcome: 'booked'; appointment: Appointment; file: string }
   /** `changed`: what it was to take the place of is not as it was. */
   | { outcome: 'hold-expired' | 'changed' };
+
+/** What of a front desk is needed to book: a conversation's, or that of staff. */
+export type BookingDesk = Pick<FrontDesk, 'appointments' | 'log'> & {
+  agenda: Pick<FrontDesk['agenda'], 'booking'>;
+};
 
 /**
  * Books what is held. First everything is written as `pending`, durably; then the agenda confirms, which is the truth of
@@ -16,9 +20,9 @@ export type CommitAnswer =
  * is booked all the same. Done again for the same hold, it gives the same booking.
  */
 export async function commitBooking(
-  desk: FrontDesk,
+  desk: BookingDesk,
   visit: { hold: HeldVisit; draft: PatientDraft },
-  context: ToolContext,
+  context: BookingContext,
   pause: Pause,
 ): Promise<CommitAnswer> {
   const pending = appointmentOf(visit.hold, visit.draft, context);
@@ -44,7 +48,7 @@ export async function commitBooking(
 }
 
 /** A second try finds the file of the first, perhaps with data that were corrected since. */
-async function writePending({ appointments }: FrontDesk, pending: Appointment): Promise<string> {
+async function writePending({ appointments }: BookingDesk, pending: Appointment): Promise<string> {
   const { outcome, file } = await appointments.save(pending);
   if (outcome === 'exists') {
     await appointments.update(pending.id, (kept) => (kept.status === 'pending' ? pending : kept));

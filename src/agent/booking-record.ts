@@ -6,13 +6,19 @@ import { callerNumber } from './patient-phone.ts';
 import { recordedMoment } from './recorded-moment.ts';
 import type { ToolContext } from './tool.ts';
 
+/** Where something is booked: in a conversation, or by staff, whose id then stands in `bookedBy`. */
+export type BookingContext = Pick<
+  ToolContext,
+  'clinic' | 'conversationId' | 'clock' | 'positionMs' | 'callerE164'
+> & { channel: Appointment['channel']; bookedBy?: string };
+
 /** A held visit and its patient as the appointment that staff will read; not booked yet. Pure. */
 export function appointmentOf(
   hold: HeldVisit,
   draft: PatientDraft,
-  context: ToolContext,
+  context: BookingContext,
 ): Appointment {
-  const { clinic, channel, conversationId } = context;
+  const { clinic, channel, conversationId, bookedBy } = context;
   const { id } = hold.reservation;
   const items = hold.items.map((slot) => itemOf(slot, clinic.timeZone));
   const [first] = items;
@@ -25,6 +31,7 @@ export function appointmentOf(
     clinic: clinic.id,
     channel,
     callId: conversationId,
+    ...(bookedBy === undefined ? {} : { bookedBy }),
     timestamp: isoOf(context.clock.wallMs()),
     ...draft,
     bookedFrom: callerNumber(context) ?? null,
@@ -85,7 +92,7 @@ function isoOf(wallMs: number): string {
 export function cancelledAs(
   appointment: Appointment,
   reason: 'rescheduled' | 'not-completed',
-  context: ToolContext,
+  context: BookingContext,
   replacedBy: string | null = null,
 ): Appointment {
   return {
@@ -97,6 +104,7 @@ export function cancelledAs(
       callId: context.conversationId,
       recordingMs: recordedMoment(context),
       at: isoOf(context.clock.wallMs()),
+      ...(context.bookedBy === undefined ? {} : { by: context.bookedBy }),
     },
   };
 }

@@ -90,6 +90,8 @@ interface NewConversation {
 export interface Reception {
   /** By the clinic's id. */
   bookingOf(clinic: string): Booking | undefined;
+  /** The same agenda that callers are offered times from. */
+  agendaOf(clinic: string): ClinicAgenda | undefined;
   open(conversation: NewConversation): ConversationDesk;
 }
 
@@ -169,7 +171,11 @@ export function createReception(parts: {
     };
   }
 
-  return { bookingOf: (clinic) => agendas.get(clinic)?.booking, open };
+  return {
+    bookingOf: (clinic) => agendas.get(clinic)?.booking,
+    agendaOf: (clinic) => agendas.get(clinic),
+    open,
+  };
 }
 
 function toolsOf(desk: FrontDesk): Tool[] {

@@ -4,7 +4,7 @@ import type { ToolContext } from './tool.ts';
 export function recordedMoment({
   channel,
   positionMs,
-}: Pick<ToolContext, 'channel' | 'positionMs'>): number | null {
+}: Pick<ToolContext, 'positionMs'> & { channel: string }): number | null {
   const atMs = channel === 'voice' ? positionMs() : null;
   return atMs === null ? null : Math.max(0, Math.round(atMs));
 }

@@ -1,9 +1,17 @@
+import { CodedError } from '../platform/errors.ts';
 import { type StaffRequest, staffRequestSchema } from './staff-request.ts';
 
 /** What was read back or handed in, if it is a request of a version we know. */
 export function parseStaffRequest(value: unknown): StaffRequest | undefined {
   const parsed = staffRequestSchema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
+}
+
+/** `after`, when it may take the place of `before`. Rejects as a failed write does. */
+export function checkedRequest(before: StaffRequest, after: StaffRequest): StaffRequest {
+  const checked = parseStaffRequest(after);
+  if (checked && staffRequestFileName(checked) === staffRequestFileName(before)) return checked;
+  throw new CodedError('STORE_WRITE_FAILED', 'what was to be written is not this request');
 }
 
 /** `2026-11-26T13-00-00-000Z-<id>.json`: text order is time order. Checked shapes: nothing a caller says reaches a path. */

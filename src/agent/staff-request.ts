@@ -11,7 +11,8 @@ export const staffRequestSchema = z.strictObject({
   kind: z.enum(['exam-results', 'message', 'waiting-list']),
   status: z.enum(['open', 'done']),
   clinic: text(100),
-  channel: z.enum(['voice', 'whatsapp', 'web-chat']),
+  /** `staff`: written down by a person of the clinic. */
+  channel: z.enum(['voice', 'whatsapp', 'web-chat', 'staff']),
   conversationId: text(100),
   /** ISO 8601, UTC. */
   timestamp: z.iso.datetime(),
@@ -38,6 +39,8 @@ export const staffRequestSchema = z.strictObject({
       when: text(200).nullable(),
     })
     .nullable(),
+  /** Who of the staff looks after it, or has done it. */
+  taken: z.strictObject({ by: text(100), name: text(120), at: z.iso.datetime() }).exactOptional(),
   /** Milliseconds on the recording; null when nothing was recorded. */
   recordingMs: z.number().int().min(0).nullable(),
 });
@@ -58,6 +61,11 @@ export interface StaffRequestStore {
     status?: StaffRequest['status'];
     limit: number;
   }): Promise<StaffRequest[]>;
+  /** Replaces one by what `change` makes of it; id, clinic and timestamp stay. Durable when it resolves. `undefined`: there is no such request. */
+  change(
+    id: string,
+    change: (kept: StaffRequest) => StaffRequest,
+  ): Promise<StaffRequest | undefined>;
   /** Done, or open again; durable when it resolves. `undefined`: there is no such request. */
   setStatus(id: string, status: StaffRequest['status']): Promise<StaffRequest | undefined>;
 }

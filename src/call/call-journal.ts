@@ -16,7 +16,16 @@ const saveEveryMs = 1_000;
 /** What is known of a call before it begins. */
 export type CallIdentity = Pick<
   CallRecord,
-  'id' | 'callSid' | 'streamSid' | 'clinic' | 'direction' | 'from' | 'to' | 'purpose' | 'continues'
+  | 'id'
+  | 'callSid'
+  | 'streamSid'
+  | 'clinic'
+  | 'direction'
+  | 'from'
+  | 'to'
+  | 'purpose'
+  | 'continues'
+  | 'model'
 >;
 
 /** Keeps one call's record up to date, in memory and in the store. A failing store is logged, never heard. */

@@ -128,6 +128,8 @@ export interface CallRecord {
   protocol?: string;
   /** What came of it, for staff, in Portuguese. Once it is over. */
   summary?: string;
+  /** The realtime model that spoke. Not in records of earlier versions. */
+  model?: string;
   usage: ModelUsage;
   latencies: CallLatencies;
   bargeIns: { resumed: number; cut: number };

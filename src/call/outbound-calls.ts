@@ -105,6 +105,11 @@ export class OutboundCalls {
     return this.#parts.ledger.find(id);
   }
 
+  /** Every dial of the last days, in no order. */
+  dials(): Iterable<Dial> {
+    return this.#parts.ledger.all();
+  }
+
   /** The carrier reported a call. @param id of the dial, when the report names it @param next what is known after it */
   async reported(
     id: string | undefined,

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Role, roles } from './roles.ts';
 
-/** What somebody who signs in may do: `staff` work with calls and the agenda, `admin` also with recordings of others, users, scripts and the clinic, `auditor` reads, the trail included, and changes nothing. */
-export const roles = ['staff', 'admin', 'auditor'] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles };
 
 /** Whoever a session belongs to. */
 export interface SignedIn {

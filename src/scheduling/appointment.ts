@@ -55,8 +55,13 @@ export const appointmentSchema = z
       .enum(['pending', 'booked', 'arrived', 'fulfilled', 'cancelled', 'noshow'])
       .describe('pending: being confirmed; its place is held, not yet booked.'),
     clinic: id.describe('Id of the clinic profile.'),
-    channel: z.enum(['voice', 'whatsapp', 'web-chat']),
+    channel: z
+      .enum(['voice', 'whatsapp', 'web-chat', 'staff'])
+      .describe('staff: written by a person of the clinic, in the console.'),
     callId: text(100).describe('Id of the call or conversation in which it was agreed.'),
+    bookedBy: text(100)
+      .exactOptional()
+      .describe('Id of the member of staff who wrote it by hand; absent when the agent did.'),
     timestamp: z.iso.datetime().describe('When it was written: ISO 8601, UTC.'),
     clientName: text(120).describe('Who spoke to us, as said.'),
     patient: z
@@ -119,6 +124,8 @@ export const appointmentSchema = z
         callId: text(100).nullable().describe('The conversation in which it was asked for.'),
         recordingMs,
         at: z.iso.datetime(),
+        by: text(100).exactOptional().describe('Id of the member of staff who called it off.'),
+        note: text(300).exactOptional().describe('Why, in the words of staff.'),
       })
       .nullable()
       .default(null),

@@ -65,6 +65,8 @@ export interface ScheduleStore {
   recall(key: string): Promise<Reservation | undefined>;
   /** Claims that count at `nowMs` on these resources and overlap the stretch. Without those of `ignoring`. */
   busy(query: BusyQuery): Promise<Claim[]>;
+  /** The reservations that those claims belong to, each once, oldest start first: for whoever draws the agenda. */
+  within(query: BusyQuery): Promise<Reservation[]>;
   close(): Promise<void>;
 }
 

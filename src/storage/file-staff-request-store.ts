@@ -1,5 +1,9 @@
 import type { StaffRequest, StaffRequestStore } from '../agent/staff-request.ts';
-import { parseStaffRequest, staffRequestFileName } from '../agent/staff-request-record.ts';
+import {
+  checkedRequest,
+  parseStaffRequest,
+  staffRequestFileName,
+} from '../agent/staff-request-record.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { removeStaleTemporaries } from './file-commit.ts';
@@ -45,6 +49,9 @@ function fileStaffRequestStore(files: RecordDirectory<StaffRequest, Gist>): Staf
       }
       const { outcome } = await files.create(checked);
       return { outcome };
+    },
+    async change(id, change) {
+      return (await files.change(id, (kept) => checkedRequest(kept, change(kept))))?.kept;
     },
     async setStatus(id, status) {
       return (await files.change(id, (kept) => ({ ...kept, status })))?.kept;

@@ -1,5 +1,9 @@
 import type { StaffRequest, StaffRequestStore } from '../agent/staff-request.ts';
-import { newestRequestFirst, parseStaffRequest } from '../agent/staff-request-record.ts';
+import {
+  checkedRequest,
+  newestRequestFirst,
+  parseStaffRequest,
+} from '../agent/staff-request-record.ts';
 import { CodedError } from '../platform/errors.ts';
 
 /** Forgets everything at exit; for the `memory` profile and tests. Keeps and hands out copies. */
@@ -25,6 +29,13 @@ export function createMemoryStaffRequestStore(): StaffRequestStore {
         .sort(newestRequestFirst)
         .slice(0, limit)
         .map((one) => structuredClone(one));
+    },
+    async change(id, change) {
+      const found = kept.get(id);
+      if (!found) return undefined;
+      const changed = checkedRequest(found, change(structuredClone(found)));
+      kept.set(id, changed);
+      return structuredClone(changed);
     },
     async setStatus(id, status) {
       const found = kept.get(id);

@@ -65,6 +65,7 @@ export function createPostgresScheduleStore(options: {
     recall: (key) =>
       first(database, 'select reservation as record from answers where key = $1', key),
     busy: (query) => busy(database, query),
+    within: (query) => within(database, query),
     close: async () => {
       await pruning;
     },
@@ -100,6 +101,21 @@ function busy(database: Database, query: BusyQuery): Promise<Claim[]> {
     // Whole milliseconds, as claims have them.
     [resources, Math.floor(startMs), Math.ceil(endMs), Math.floor(nowMs), ignoring],
   );
+}
+
+async function within(database: Database, query: BusyQuery): Promise<Reservation[]> {
+  const { resources, startMs, endMs, nowMs, ignoring = '' } = query;
+  const rows = await read<{ record: unknown }>(
+    database,
+    `select r.record from reservations r
+     join (select reservation_id, min(start_ms) as start_ms from claims
+       where resource = any($1) and start_ms > $2::bigint - ${longestClaimMs}
+         and start_ms < $3 and end_ms > $2 group by reservation_id) c on c.reservation_id = r.id
+     where (r.status = 'booked' or r.hold_expires_ms > $4) and r.id <> $5
+     order by c.start_ms, r.id`,
+    [resources, Math.floor(startMs), Math.ceil(endMs), Math.floor(nowMs), ignoring],
+  );
+  return rows.map(({ record }) => reservationIn(record));
 }
 
 /** Forgets old keys and what was cancelled long ago, counted from the newest change: no clock is looked at. */

@@ -1,5 +1,9 @@
 import type { StaffRequest, StaffRequestStore } from '../agent/staff-request.ts';
-import { newestRequestFirst, parseStaffRequest } from '../agent/staff-request-record.ts';
+import {
+  checkedRequest,
+  newestRequestFirst,
+  parseStaffRequest,
+} from '../agent/staff-request-record.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Database } from './postgres-database.ts';
@@ -20,6 +24,23 @@ export function createPostgresStaffRequestStore(options: {
     log.error({ requestId: id }, 'a request could not be understood and was skipped');
     return [];
   }
+
+  const change: StaffRequestStore['change'] = (id, changeOf) =>
+    write(database, async (run) => {
+      const [row] = await run<Row>(
+        'select id, record from staff_requests where id = $1 for update',
+        [id],
+      );
+      const [before] = row ? understood(row) : [];
+      if (!before) return undefined;
+      const after = checkedRequest(before, changeOf(before));
+      await run('update staff_requests set status = $2, record = $3 where id = $1', [
+        id,
+        after.status,
+        JSON.stringify(after),
+      ]);
+      return after;
+    });
 
   return {
     async save(request) {
@@ -55,21 +76,7 @@ export function createPostgresStaffRequestStore(options: {
       );
       return rows.flatMap(understood).sort(newestRequestFirst);
     },
-    setStatus: (id, status) =>
-      write(database, async (run) => {
-        const [row] = await run<Row>(
-          'select id, record from staff_requests where id = $1 for update',
-          [id],
-        );
-        const [before] = row ? understood(row) : [];
-        if (!before) return undefined;
-        const after = { ...before, status };
-        await run('update staff_requests set status = $2, record = $3 where id = $1', [
-          id,
-          status,
-          JSON.stringify(after),
-        ]);
-        return after;
-      }),
+    change,
+    setStatus: (id, status) => change(id, (kept) => ({ ...kept, status })),
   };
 }

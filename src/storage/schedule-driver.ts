@@ -21,6 +21,7 @@ export function scheduleStoreOf(parts: {
     find: async (id) => structuredClone(parts.ledger().find(id)),
     recall: async (key) => structuredClone(parts.ledger().remembered(key)?.reservation),
     busy: async (query) => parts.ledger().busy(query),
+    within: async (query) => structuredClone(parts.ledger().within(query)),
     close: () => parts.close(),
   };
 }

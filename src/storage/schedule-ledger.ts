@@ -48,6 +48,15 @@ export class ScheduleLedger implements ScheduleView {
     return claims;
   }
 
+  within({ resources, startMs, endMs, nowMs, ignoring }: BusyQuery): Reservation[] {
+    const found = new Set<Reservation>();
+    for (const resource of new Set(resources))
+      this.#visit({ resource, startMs, endMs }, (_, reservation) => {
+        if (reservation.id !== ignoring && countsAt(reservation, nowMs)) found.add(reservation);
+      });
+    return [...found].sort(byStart);
+  }
+
   apply({ key, fingerprint, nowMs, changed }: Step): void {
     for (const reservation of changed) this.#put(reservation);
     const [reservation] = changed;
@@ -155,6 +164,11 @@ export class ScheduleDraft implements ScheduleView {
     const { key, fingerprint, nowMs } = step;
     if (reservation) this.#answers.set(key, { fingerprint, atMs: nowMs, reservation });
   }
+}
+
+function byStart(a: Reservation, b: Reservation): number {
+  const startOf = ({ items }: Reservation) => Math.min(...items.map(({ startMs }) => startMs));
+  return startOf(a) - startOf(b) || (a.id < b.id ? -1 : 1);
 }
 
 function isNear({ claims }: Reservation, place: Place): boolean {

@@ -62,6 +62,31 @@ export function describeScheduleStore(
       expect((await store.reserve(reserveRequest())).outcome).toBe('done');
     });
 
+    it('tells whose the taken places are: booked and held, not what lapsed or was given up', async () => {
+      const store = await fresh();
+      const within = (nowMs: number, ignoring?: string) =>
+        store.within({
+          resources,
+          startMs: monday - 86_400_000,
+          endMs: monday + 86_400_000,
+          nowMs,
+          ...(ignoring === undefined ? {} : { ignoring }),
+        });
+      const { id } = await book(store, { claims: [claim(), claim(0, 30, { resource: 'room:1' })] });
+      const held = await store.reserve(reserveRequest({ claims: [claim(40, 70)] }));
+      if (held.outcome !== 'done') throw new Error('not held');
+      const both = await within(before);
+      expect(both.map((one) => [one.id, one.status])).toEqual([
+        [id, 'booked'],
+        [held.reservation.id, 'pending'],
+      ]);
+      expect(await within(before, id)).toHaveLength(1);
+      expect((await within(held.reservation.holdExpiresAtMs)).map((one) => one.id)).toEqual([id]);
+      const { version } = both[0] as Reservation;
+      await store.release(seen({ id, version }, 'release'));
+      expect((await within(before)).map((one) => one.id)).toEqual([held.reservation.id]);
+    });
+
     it('gives a place to one, touching ones to others, and a part of it to nobody', async () => {
       const store = await fresh();
       await book(store);

@@ -130,6 +130,23 @@ export function describeStaffRequestStore(
       expect(await store.setStatus(createId(), 'done')).toBeUndefined();
     });
 
+    it('are taken by somebody of the staff, each change seen by the next', async () => {
+      const store = await fresh();
+      const one = staffRequest({ id: createId() });
+      await store.save(one);
+      const taken = { by: 'u1', name: 'Rita', at: '2026-11-26T14:00:00.000Z' };
+      await Promise.all([
+        store.change(one.id, (kept) => ({ ...kept, taken })),
+        store.change(one.id, (kept) => ({ ...kept, text: `${kept.text} (2)` })),
+      ]);
+      const both = { ...one, taken, text: `${one.text} (2)` };
+      expect(await store.find(one.id)).toEqual(both);
+      const wrong = store.change(one.id, (kept) => ({ ...kept, id: createId() }));
+      await expect(wrong).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+      expect(await store.find(one.id)).toEqual(both);
+      expect(await store.change(createId(), (kept) => kept)).toBeUndefined();
+    });
+
     it('are refused whole when they are not requests', async () => {
       const store = await fresh();
       const broken = [

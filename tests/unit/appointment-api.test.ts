@@ -209,7 +209,7 @@ it('a store that is broken is told to nobody', async () => {
   const app = fastify();
   answerProblems(app, createLog('silent'));
   const fail = () => Promise.reject(new Error('Maria de Souza, /srv/appointments'));
-  const requests = { save: fail, find: fail, list: fail, setStatus: fail };
+  const requests = { save: fail, find: fail, list: fail, change: fail, setStatus: fail };
   const broken = { appointments: { find: fail, list: fail }, requests, cancel: fail };
   await app.register(appointmentApiRoutes, { ...broken, authorise: () => true });
   const id = createId();
