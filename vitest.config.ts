@@ -20,6 +20,16 @@ export default defineConfig({
           retry: 2,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          // A real browser beside a real server, on a machine that does other things too.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
     ],
   },
 });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildPages } from '../src/web-build.ts';
 
 /** What the compiled server reads from beside its code. */
 const assetExtensions = new Set(['.ulaw', '.sql', '.json', '.yaml']);
@@ -11,7 +12,7 @@ const assetExtensions = new Set(['.ulaw', '.sql', '.json', '.yaml']);
 const project = fileURLToPath(new URL('..', import.meta.url));
 
 /** `src/` → `dist/`, from nothing: a file that left `src/` must not live on in a container. */
-function build(): void {
+async function build(): Promise<void> {
   const source = join(project, 'src');
   const target = join(project, 'dist');
   rmSync(target, { recursive: true, force: true });
@@ -21,12 +22,13 @@ function build(): void {
   });
   if (status !== 0) exit(status ?? 1);
   const assets = copyAssets(source, target);
-  console.log(`built dist/ (${assets} assets beside the code)`);
+  await buildPages();
+  console.log(`built dist/ (${assets} assets beside the code, and the console's pages)`);
 }
 
 function copyAssets(source: string, target: string): number {
-  const assets = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    assetExtensions.has(extname(path)),
+  const assets = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => assetExtensions.has(extname(path)) && !path.startsWith('web/'),
   );
   for (const path of assets) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
@@ -35,4 +37,4 @@ function copyAssets(source: string, target: string): number {
   return assets.length;
 }
 
-build();
+await build();

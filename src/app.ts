@@ -26,7 +26,10 @@ import { Transfers } from './call/transfers.ts';
 import { voiceRoutes } from './call/voice-routes.ts';
 import type { Config } from './config.ts';
 import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
+import type { FirstUser } from './console/first-user.ts';
+import { pageRoutes } from './console/page-routes.ts';
 import { createCallFactory } from './new-call.ts';
+import { registerConsole } from './new-console.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
@@ -39,6 +42,7 @@ import { holidaysOf } from './scheduling/holidays.ts';
 import { openStorage } from './storage/storage-profile.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { dialDestination } from './twilio/transfer-twiml.ts';
+import { newestPages } from './web-build.ts';
 import { acceptStreams, createServer, httpLimits } from './web-server.ts';
 
 export interface App {
@@ -48,6 +52,8 @@ export interface App {
   metrics: Metrics;
   /** The people and companies outside, when there are no keys. */
   sandbox: Sandbox | undefined;
+  /** The console's first user, when this start made its password; for the terminal only. */
+  firstUser: FirstUser | undefined;
   /** @returns the address, with the port that was given for port 0. */
   listen(): Promise<string>;
   /** Takes no new calls, lets the live ones finish within CALL_DRAIN_MS (or until `hurry`), frees everything. */
@@ -79,7 +85,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authToken: outside.authToken,
     apiUrl: outside.twilioUrl,
   });
-  const server = createServer();
+  const server = createServer(config.TRUSTED_PROXIES);
   let publicUrl = config.PUBLIC_URL ?? '';
   const modelRefusal = () => health.unavailable(clock.monotonicMs());
   const unavailable = () => live.refusal() ?? modelRefusal();
@@ -169,6 +175,14 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   const gate = createApiGate(join(config.DATA_DIR, 'api-keys.json'), config.API_KEY, log);
   answerProblems(server, log);
   await acceptStreams(server);
+  const staffConsole = await registerConsole(server, {
+    ...parts,
+    config,
+    storage,
+    clinics,
+    metrics,
+    publicUrl: () => publicUrl,
+  });
   const voiceParts: Parameters<typeof transferRoutes>[1] = {
     transfers,
     signature: outside.signature,
@@ -209,6 +223,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
+  await pageRoutes(server, { directory: await newestPages() });
   healthRoutes(server, {
     notReady: () =>
       [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),
@@ -222,6 +237,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics,
     metrics,
     sandbox: outside.sandbox,
+    firstUser: staffConsole.firstUser,
     async listen() {
       const address = await server.listen({ host: config.HOST, port: config.PORT });
       server.server.maxConnections = config.MAX_CALLS * 2 + httpLimits.otherConnections;
@@ -233,6 +249,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     },
     async stop(hurry = new Promise(() => {})) {
       operator.stop();
+      staffConsole.stop();
       endUpkeep();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseDialHours } from './call/dial-hours.ts';
@@ -105,6 +106,32 @@ export const settings = {
   API_KEY: {
     schema: z.string().min(16, 'must have at least 16 characters'),
     meaning: 'Bearer key for POST /make-call, /api/… and /metrics; without it they answer 401.',
+  },
+  ADMIN_PASSWORD: {
+    schema: z.string().min(12, 'must have at least 12 characters'),
+    meaning:
+      'Password of the console’s first user, admin; used only while there are no users. Others: npm run user.',
+  },
+  CONSOLE_IDLE_MIN: {
+    schema: count(1, 480),
+    default: '15',
+    meaning: 'Minutes without use after which somebody is signed out of the console.',
+  },
+  CONSOLE_HOURS: {
+    schema: count(1, 24),
+    default: '8',
+    meaning: 'Hours after which everybody signs in to the console anew.',
+  },
+  TRUSTED_PROXIES: {
+    schema: z.string().transform((value, context) => {
+      const addresses = value.split(',').map((one) => one.trim());
+      if (addresses.every(isProxyRange)) return addresses;
+      context.addIssue('must be addresses or networks like 10.0.0.0/8, or loopback');
+      return z.NEVER;
+    }),
+    default: 'loopback',
+    meaning:
+      'Reverse proxies whose X-Forwarded-For is believed, separated by commas: addresses, networks, or loopback. The console locks out and records by address.',
   },
   ALLOWED_COUNTRIES: {
     // An empty code would allow every country: refused, not skipped.
@@ -272,6 +299,14 @@ function liveProblems(values: Values, wrong: ReadonlyMap<string, string>): strin
 
 function isLoopback(address: string): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
+}
+
+function isProxyRange(text: string): boolean {
+  if (text === 'loopback') return true;
+  const [address = '', bits] = text.split('/');
+  const version = isIP(address);
+  const isBits = bits === undefined || /^\d{1,3}$/.test(bits);
+  return version !== 0 && isBits && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
 }
 
 function protocolOf(value: string): string {

@@ -1,9 +1,11 @@
 import dotenv from 'dotenv';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
+import type { FirstUser } from './console/first-user.ts';
 import { createClock } from './platform/clock.ts';
 import { CodedError } from './platform/errors.ts';
 import { createLog } from './platform/log.ts';
+import { preparePages } from './web-build.ts';
 
 dotenv.config({ quiet: true });
 
@@ -11,6 +13,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.LOG_LEVEL);
   const clock = createClock(config.SANDBOX_NOW ? Date.parse(config.SANDBOX_NOW) : undefined);
+  await preparePages((text) => log.info(text));
   const app = await buildApp(config, { clock, log });
   const address = await app.listen();
   log.info({ address, mode: config.mode }, 'listening');
@@ -19,6 +22,7 @@ async function main(): Promise<void> {
       'sandbox: no OPENAI_API_KEY and no TWILIO_AUTH_TOKEN; the model, the telephone and the caller are played here, on loopback only',
     );
   }
+  if (app.firstUser) process.stderr.write(firstUserNote(address, app.firstUser));
 
   let hurry: () => void = () => {};
   const hurried = new Promise<void>((resolve) => {
@@ -43,6 +47,15 @@ async function main(): Promise<void> {
     log.fatal({ err }, 'unhandled rejection');
     stop(1);
   });
+}
+
+/** On the terminal, beside the log: a log is kept and sent elsewhere. */
+function firstUserNote(address: string, { login, password }: FirstUser): string {
+  return `
+  Console: ${address}/console   usuário: ${login}   senha: ${password}
+  Feita agora para experimentar; vale até o próximo início. Para ter a sua, troque-a no console ou defina ADMIN_PASSWORD.
+
+`;
 }
 
 main().catch((error: unknown) => {

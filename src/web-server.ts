@@ -20,9 +20,10 @@ export const httpLimits = {
   otherConnections: 512,
 } as const;
 
-/** The HTTP server, without any route. */
-export function createServer(): FastifyInstance {
+/** The HTTP server, without any route. @param trustedProxies whose word is taken for where a request comes from */
+export function createServer(trustedProxies: string[] = []): FastifyInstance {
   return fastify({
+    trustProxy: trustedProxies,
     logger: false,
     bodyLimit: httpLimits.bodyBytes,
     requestTimeout: httpLimits.requestMs,

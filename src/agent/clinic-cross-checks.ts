@@ -126,11 +126,19 @@ function unknownRooms({ practitioners, services, rooms }: NamingParts): ClinicPr
   ];
 }
 
-/** With a notice, the greeting gives it; with a question, the question is all that is said of recording. */
+/** Words of which one tells that a person may be asked for. */
+const person = /pessoa|algu[eé]m|atendente|recep[cç]|secret[aá]ria|equipe|humano/i;
+
+/**
+ * With a notice, the greeting gives it; with a question, the question is all that is said of recording. Either way it tells
+ * that the caller may ask for a person.
+ */
 function greetingAndConsent({ consent, persona }: NamingParts): ClinicProblem[] {
   const { greeting } = persona;
   if (greeting === undefined) return [];
   const problem = (message: string) => [{ path: ['persona', 'greeting'], message }];
+  if (!person.test(greeting))
+    return problem('precisa dizer que dá para pedir para falar com uma pessoa');
   if (consent.policy === 'question')
     return /grava/i.test(greeting)
       ? problem('não fala da gravação: a pergunta vem depois dela')

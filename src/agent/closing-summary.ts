@@ -118,6 +118,8 @@ function deedLine(deed: Deed, seen: readonly Appointment[]): string {
       return `Presença confirmada: ${itemsText(deed.appointment)}; protocolo ${deed.appointment.protocol}.`;
     case 'contact-answered':
       return answerLines[deed.answer];
+    case 'calls-stopped':
+      return 'Pediu para não receber mais ligações nem mensagens: o número está na lista.';
     case 'request-recorded':
       return requestLine(deed.request);
     case 'shown':

@@ -71,7 +71,9 @@ export type Deed =
   /** To a call of ours, without anything being confirmed or cancelled by it. */
   | { type: 'contact-answered'; answer: ContactAnswer }
   | { type: 'request-recorded'; request: StaffRequest }
-  | { type: 'code-asked' };
+  | { type: 'code-asked' }
+  /** Nobody contacts the number of this conversation any more. */
+  | { type: 'calls-stopped' };
 
 /** The caller is put through; nothing has been dialled yet. */
 export interface AgreedTransfer {
@@ -113,6 +115,8 @@ export interface ConversationState {
   agreedTransfer: AgreedTransfer | undefined;
   /** How often a destination was rung in vain, by its id. */
   failedTransfers: Map<string, number>;
+  /** When the caller was asked whether they really want no more calls; `ToolContext.callerTurn()` then. */
+  stopCallsAskedAtTurn: number | undefined;
   /** End of the work that others of this conversation wait for; see `inConversationTurn`. */
   lastWork: Promise<unknown>;
 }
@@ -135,6 +139,7 @@ export function emptyConversation(earlier?: CarriedOver): ConversationState {
       : undefined,
     agreedTransfer: undefined,
     failedTransfers: new Map(earlier?.failedTransfers),
+    stopCallsAskedAtTurn: undefined,
     lastWork: Promise.resolve(),
   };
 }

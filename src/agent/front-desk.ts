@@ -5,6 +5,7 @@ import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import type { BookingLimits } from './booking-limits.ts';
 import type { ClinicAgenda } from './clinic-agenda.ts';
 import type { ConversationState } from './conversation-state.ts';
+import type { OptOutStore } from './opt-out-store.ts';
 import type { StaffRequestStore } from './staff-request.ts';
 import type { VerificationCodes } from './verification-codes.ts';
 
@@ -14,6 +15,7 @@ export interface FrontDesk {
   appointments: AppointmentStore;
   requests: StaffRequestStore;
   codes: VerificationCodes;
+  optOuts: Pick<OptOutStore, 'add'>;
   state: ConversationState;
   /** Shared by all conversations: what one number or patient may take. */
   limits: BookingLimits;

@@ -1,5 +1,6 @@
 /** Where somebody said that they do not want to be contacted any more. */
-export type OptOutChannel = 'voice' | 'whatsapp' | 'sms' | 'staff';
+export const optOutChannels = ['voice', 'whatsapp', 'web-chat', 'sms', 'staff'] as const;
+export type OptOutChannel = (typeof optOutChannels)[number];
 
 export interface OptOut {
   e164: string;

@@ -20,6 +20,7 @@ import {
   writtenDate,
 } from './spoken-portuguese.ts';
 import type { Channel } from './tool.ts';
+import { transferDestinations } from './transfer-destination.ts';
 
 export interface PersonaSituation {
   clinic: ClinicProfile;
@@ -63,16 +64,24 @@ export function greetingFor(
   const recording = consentWording(clinic.consent).text;
   const isAsked = policy === 'question';
   const who = `Aqui é ${clinic.persona.agentName}, assistente virtual da ${clinic.name}.`;
+  const offer = personOffer(clinic);
   if (direction === 'inbound') {
     const own = clinic.persona.greeting;
-    if (isAsked) return `${own ?? `Olá! ${who}`} ${recording}`;
-    return own ?? `Olá! ${who} ${recording} Como posso ajudar?`;
+    if (isAsked) return `${own ?? `Olá! ${who} ${offer}`} ${recording}`;
+    return own ?? `Olá! ${who} ${offer} ${recording} Como posso ajudar?`;
   }
   const purpose = plainPurpose(situation.purpose);
   const given = purpose && `Estou ligando pelo seguinte motivo: ${closed(purpose)}`;
   const why = (contact && contactReason(contact)) ?? given;
   const question = (contact && contactQuestion(contact)) ?? 'É um bom momento para falar?';
-  return ['Olá!', who, why, recording, isAsked ? '' : question].filter(Boolean).join(' ');
+  return ['Olá!', who, why, offer, recording, isAsked ? '' : question].filter(Boolean).join(' ');
+}
+
+/** Whoever would rather not talk to a machine is told how: nobody has to find it out. */
+function personOffer(clinic: ClinicProfile): string {
+  const mayBePutThrough = transferDestinations(clinic).length > 0;
+  const wish = mayBePutThrough ? 'falar com uma pessoa' : 'que uma pessoa ligue de volta';
+  return `Se preferir ${wish}, é só pedir.`;
 }
 
 function identity({ persona, name }: ClinicProfile, channel: Channel): string[] {

@@ -52,9 +52,17 @@ export function unkeptPromise(
 
 function isKept(claim: Claim, { deeds, hold }: Pick<ConversationState, 'deeds' | 'hold'>) {
   if (claim.kind === 'message-sent') return isPassedOn(claim, deeds);
+  if (claim.kind === 'calls-stopped') return deeds.some(isCallsStopped);
   if (claim.kind === 'booked' && hold && /reserv/i.test(claim.words)) return true;
   const behind = appointmentsBehind(claim, deeds);
   return behind.length > 0 && namesDayOf(behind, claim.sentence);
+}
+
+function isCallsStopped(deed: Deed): boolean {
+  return (
+    deed.type === 'calls-stopped' ||
+    (deed.type === 'contact-answered' && deed.answer === 'do-not-call')
+  );
 }
 
 function isPassedOn({ words }: Claim, deeds: readonly Deed[]): boolean {
@@ -242,7 +250,7 @@ const bySomebodyElse =
 
 /** Whether the words at a match are said as a fact. */
 function isMeant(
-  { form, subject }: ClaimPattern,
+  { form, subject, isDenial }: ClaimPattern,
   clause: string,
   match: RegExpMatchArray,
   rest: string,
@@ -251,7 +259,7 @@ function isMeant(
   const before = ` ${clause.slice(0, at).replace(reassurance, ' ')}`;
   const after = clause.slice(at + match[0].length);
   if (denial.test(before) || doubtOrReport.test(before) || inCondition.test(before)) return false;
-  if (/\bnao\b/.test(match[0]) || bySomebodyElse.test(after)) return false;
+  if ((!isDenial && /\bnao\b/.test(match[0])) || bySomebodyElse.test(after)) return false;
   if (form === 'own-deed') return !/\bcomo(?: eu)?(?: ja)? $/.test(before);
   if (isRelative(before)) return false;
   if (dependsOnCaller.test(`${after} , ${rest}`) || hasLaterCondition(match[0], before, after))

@@ -3,7 +3,7 @@
  * Regular expressions only; what turns such words into a question, a condition or a denial is `promise-guard`'s.
  */
 
-export type ClaimKind = 'booked' | 'rescheduled' | 'cancelled' | 'message-sent';
+export type ClaimKind = 'booked' | 'rescheduled' | 'cancelled' | 'message-sent' | 'calls-stopped';
 
 /**
  * `own-deed`: “marquei”, done by the speaker now. `state`: “está marcada”, true of any appointment that exists.
@@ -17,6 +17,8 @@ export interface ClaimPattern {
   pattern: RegExp;
   /** The nearest thing named before it must be one of these; without it, anything but {@link personalData} will do. */
   subject?: RegExp;
+  /** The “não” in it is what was promised. */
+  isDenial?: true;
 }
 
 const booking =
@@ -196,7 +198,28 @@ const messagePatterns: ClaimPattern[] = [
   bare('message-sent', named(staff, told)),
 ];
 
+const number = '(?:numeros?|telefones?|celular|contato)';
+
+const stoppedPatterns: ClaimPattern[] = [
+  own(
+    'calls-stopped',
+    `(?:tirei|retirei|removi|exclui|bloqueei|tiramos|retiramos|removemos) ${few(3)}${number}`,
+  ),
+  own(
+    'calls-stopped',
+    `(?:coloquei|inclui|pus|adicionei|botei|registrei) ${few(3)}${number} ${few(3)}lista d(?:e|os|as) (?:bloqueio|bloqueados|quem nao|pessoas que nao|numeros que nao|nao)`,
+  ),
+  {
+    ...own(
+      'calls-stopped',
+      'nao (?:vamos|iremos|vou) mais (?:[\\w-]+ ){0,2}(?:ligar|telefonar|chamar|incomodar|entrar em contato)|nao (?:ligaremos|ligamos) mais|voce nao (?:vai|ira) mais receber (?:[\\w-]+ ){0,2}(?:ligac(?:ao|oes)|chamadas?|mensage(?:m|ns))',
+    ),
+    isDenial: true,
+  },
+];
+
 export const claimPatterns: readonly ClaimPattern[] = [
+  ...stoppedPatterns,
   ...bookedPatterns,
   ...rescheduledPatterns,
   ...cancelledPatterns,

@@ -25,6 +25,7 @@ import {
   type EmergencyWatch,
 } from './emergency-watch.ts';
 import type { FrontDesk } from './front-desk.ts';
+import type { OptOutStore } from './opt-out-store.ts';
 import type { OutboundContact } from './outbound-contact.ts';
 import { createSpeechWatch, type PausableSpeechWatch, type SpeechMemento } from './speech-watch.ts';
 import type { StaffRequestStore } from './staff-request.ts';
@@ -45,6 +46,7 @@ import { createRequestResults } from './tools/request-results.ts';
 import { createReviewAppointment } from './tools/review-appointment.ts';
 import { createSendCode } from './tools/send-code.ts';
 import { createServiceDetails } from './tools/service-details.ts';
+import { createStopCalls } from './tools/stop-calls.ts';
 import { createTransferCall } from './tools/transfer-call.ts';
 import type { VerificationCodes } from './verification-codes.ts';
 import { letGo } from './visit-hold.ts';
@@ -100,6 +102,7 @@ export function createReception(parts: {
   schedule: ScheduleStore;
   appointments: AppointmentStore;
   requests: StaffRequestStore;
+  optOuts: Pick<OptOutStore, 'add'>;
   codes: VerificationCodes;
   clock: Clock;
   log: Log;
@@ -139,10 +142,7 @@ export function createReception(parts: {
       earlier: resumed?.speech,
     });
     return {
-      tools: guardedInEmergency(
-        [...toolsOf(desk), ...(contact ? [createAnswerContact(desk, contact)] : [])],
-        emergency,
-      ),
+      tools: guardedInEmergency(toolsOf(desk, contact), emergency),
       emergency,
       watch,
       keepReadBack(appointmentId, endMs) {
@@ -178,7 +178,7 @@ export function createReception(parts: {
   };
 }
 
-function toolsOf(desk: FrontDesk): Tool[] {
+function toolsOf(desk: FrontDesk, contact: OutboundContact | undefined): Tool[] {
   return [
     createClinicInfo(desk),
     createServiceDetails(desk),
@@ -195,6 +195,8 @@ function toolsOf(desk: FrontDesk): Tool[] {
     createLeaveMessage(desk),
     createJoinWaitingList(desk),
     createTransferCall(desk),
+    createStopCalls(desk, contact),
     createEndCall(desk),
+    ...(contact ? [createAnswerContact(desk, contact)] : []),
   ];
 }

@@ -132,4 +132,6 @@ const correctionTexts: Record<ClaimKind, string> = {
     'Desculpe, me enganei: ainda não cancelei, e tudo continua como antes. Quer que eu continue?',
   'message-sent':
     'Desculpe, me enganei: ainda não passei isso para a equipe. Quer que eu deixe um recado agora?',
+  'calls-stopped':
+    'Desculpe, me enganei: este número ainda está na nossa lista de contatos. Quer que eu tire agora?',
 };

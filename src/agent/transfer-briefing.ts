@@ -103,6 +103,7 @@ function deedParts({ deeds }: Known, year: number): string[] {
     .map((deed) => {
       if (deed.type === 'request-recorded') return 'Deixou um pedido para a equipe.';
       if (deed.type === 'contact-answered') return 'Respondeu à nossa ligação.';
+      if (deed.type === 'calls-stopped') return 'Não quer mais ser contatada.';
       if (deed.type === 'shown' || deed.type === 'code-asked') return '';
       return `${deedTexts[deed.type]}: ${visitText(deed.appointment, year)}.`;
     })

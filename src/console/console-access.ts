@@ -51,4 +51,9 @@ export interface ConsoleAccess {
   sees(request: object, clinicId: string): boolean;
   /** Durable when it resolves; when it rejects (503), nothing may be shown or done. */
   audit(request: object, entry: AuditEntry): Promise<void>;
+  /**
+   * For what goes on after its answer began (event streams, web sockets): calls `over` once, within 15 s, when the person
+   * is signed out, idle for too long or disabled. @returns to be called when the stream is closed
+   */
+  whenOver(request: object, over: () => void): () => void;
 }

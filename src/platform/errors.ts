@@ -14,6 +14,7 @@ export const errorCodes = {
     'PostgreSQL cannot be reached, or its tables cannot be used by this version; the message says which.',
   RECORDING_FAILED: 'The recording of a call stopped; the call itself goes on.',
   PROMPT_MISSING: 'A shipped spoken prompt is missing or empty.',
+  WEB_BUILD_FAILED: "The console's pages could not be built from src/web.",
   SANDBOX_UNAVAILABLE: 'The sandbox needs its optional packages, or may not run with real keys.',
   TEXT_MODEL_FAILED:
     'The model did not answer a written message; the person was told to try again or to call.',

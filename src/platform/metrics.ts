@@ -47,6 +47,11 @@ const counters = {
   text_messages_total: ['Messages of text channels', ['channel', 'what']],
   text_model_failures_total: ['Replies in writing that the model did not give', []],
   jobs_total: ['Jobs of the queue, by what became of them', ['kind', 'outcome']],
+  browser_reports_total: [
+    'Reports of browsers that a page’s policy kept something from happening',
+    [],
+  ],
+  opt_outs_total: ['Callers who asked not to be contacted any more', ['channel']],
   tx_dropped_ms_total: ['Agent audio dropped because the carrier did not read', []],
 } as const satisfies Record<string, readonly [string, readonly string[]]>;
 

@@ -20,6 +20,7 @@ const machineIds = new Set([
   'file',
   'address',
   'time',
+  'auditHash',
 ]);
 /** Units that make a long number harmless: a moment, a duration, a size. */
 const measures = /(?:Ms|At|Bytes|bytes)$/;

@@ -1,4 +1,5 @@
 import { chooseAmong, chooseName, chooseTime } from './dialogue-choice.ts';
+import { contactAnswers } from './dialogue-contact.ts';
 import {
   type DialogueState,
   endTask,
@@ -48,6 +49,8 @@ export const answers: Record<Topic, Answer> = {
   'confirm-cancel': answerCancel,
   'confirm-move': answerMoved,
   'confirm-transfer': answerTransfer,
+  'confirm-stop': answerTransfer,
+  ...contactAnswers,
   'code-offer': answerCodeOffer,
   code: answerCode,
   'waiting-list': answerWaitingList,

@@ -40,7 +40,8 @@ function isLeaving(state: DialogueState, heard: Utterance): boolean {
   return isFree && isDone && !heard.asksAbout && heard.services.length === 0 && !isTaskNamed(heard);
 }
 
-const isTaskNamed = ({ task, enough, no }: Utterance) => task !== undefined && !enough && !no;
+const isTaskNamed = ({ task, enough, no }: Utterance) =>
+  task === 'stop-calls' || (task !== undefined && !enough && !no);
 
 /** Needs no answer of its own: the last question is put again. */
 function isPassing({ asksRepeat, asksToWait, present, enough }: Utterance): boolean {
@@ -117,6 +118,8 @@ function learn(state: DialogueState, heard: Utterance): DialogueState {
 function beginTask(state: DialogueState, heard: Utterance): DialogueState | undefined {
   const task = heard.task ?? (heard.services.length > 0 ? 'booking' : undefined);
   if (!task || heard.enough) return undefined;
+  // Whom we rang answers us; only a person or a message is a matter of its own.
+  if (state.task === 'contact' && task !== 'person' && task !== 'message') return undefined;
   if (state.asked === 'offer-booking' && task === 'booking' && heard.services.length === 0)
     return undefined;
   if (state.task === undefined) return begin(state, heard, task);

@@ -6,15 +6,18 @@ import {
   emptyState,
   type ReceptionistTool,
 } from './dialogue-state.ts';
-import { afterTool } from './dialogue-tools.ts';
-import { nextMove } from './receptionist-moves.ts';
+import { afterTool, contactTool } from './dialogue-tools.ts';
+import { hasTool, nextMove } from './receptionist-moves.ts';
 
 /** Reads the whole conversation as it stands now. */
 export function readConversation(
   lines: readonly DialogueLine[],
   tools: readonly ReceptionistTool[],
 ): DialogueState {
-  return placeNotes(lines).reduce((state, line) => advance(state, line, tools), emptyState());
+  const begun: DialogueState = hasTool(tools, contactTool)
+    ? { ...emptyState(), task: 'contact' }
+    : emptyState();
+  return placeNotes(lines).reduce((state, line) => advance(state, line, tools), begun);
 }
 
 /** One step of reading: (state, line) → state. */

@@ -47,6 +47,24 @@ export interface Visit {
   appointment?: FoundAppointment;
 }
 
+/** What somebody whom we rang has answered, in the tool's words. */
+export type ContactAnswer =
+  | 'confirmed'
+  | 'wants-to-move'
+  | 'cancel'
+  | 'do-not-call'
+  | 'wrong-person';
+
+export interface Contact {
+  /** They said that it is them. */
+  isThem: boolean;
+  /** They cannot come, and have not said what instead. */
+  isAbsent: boolean;
+  answer?: ContactAnswer;
+  /** A cancellation is to be agreed to once more. */
+  cancelAsked: boolean;
+}
+
 /** Everything the receptionist knows after reading the lines so far. */
 export interface DialogueState {
   /** The caller's words. `null`: asked, and they would rather not say. */
@@ -54,6 +72,8 @@ export interface DialogueState {
   callerName?: string;
   forAnother: boolean;
   task?: Task;
+  /** We rang them: how far that is. */
+  contact: Contact;
   visit: Visit;
   /** A question of the caller's own, to be answered before anything else. */
   question?: 'service' | 'clinic';
@@ -95,6 +115,7 @@ export function emptyState(): DialogueState {
   return {
     facts: {},
     forAnother: false,
+    contact: { isThem: false, isAbsent: false, cancelAsked: false },
     visit: freshVisit(),
     mayBook: false,
     invited: false,

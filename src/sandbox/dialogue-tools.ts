@@ -18,6 +18,8 @@ const mostRefusals = 3;
 
 export const endTool = 'end_call';
 export const transferTool = 'transfer_call';
+export const stopTool = 'stop_calls';
+export const contactTool = 'answer_contact';
 
 export function afterTool(state: DialogueState, callId: string, json: string): DialogueState {
   const tool = state.calls.pending.get(callId) ?? '';
@@ -72,11 +74,20 @@ function accepted(state: DialogueState, tool: string, output: ToolOutput): Dialo
       return explained(state);
     case 'clinic_info':
       return answered(state);
+    case contactTool:
+      return contactWritten(state);
     case endTool:
       return { ...state, ending: 'ended' };
     default:
       return endTask(state);
   }
+}
+
+/** Who wants another time is helped to it; with everybody else the matter is settled. */
+function contactWritten(state: DialogueState): DialogueState {
+  return state.contact.answer === 'wants-to-move'
+    ? startTask(state, 'moving', false)
+    : endTask(state);
 }
 
 function offered(state: DialogueState, output: ToolOutput): DialogueState {
@@ -166,6 +177,10 @@ function refused(state: DialogueState, tool: string, output: ToolOutput): Dialog
       return answered(state);
     case transferTool:
       return transferRefused(state, output);
+    case stopTool:
+      return stopRefused(state, output);
+    case contactTool:
+      return contactRefused(state, output);
     case endTool:
       return stayed(state);
     default:
@@ -177,6 +192,19 @@ function refused(state: DialogueState, tool: string, output: ToolOutput): Dialog
 function transferRefused(state: DialogueState, { code }: ToolOutput): DialogueState {
   if (code === 'wait-for-caller') return withVisit(state, { searched: true, agreed: false });
   return startTask(state, 'message', false);
+}
+
+/** The same for whoever wants no more calls. */
+function stopRefused(state: DialogueState, { code }: ToolOutput): DialogueState {
+  if (code === 'wait-for-caller') return withVisit(state, { searched: true, agreed: false });
+  return startTask(state, 'message', false);
+}
+
+/** A cancellation is said twice; what stands no more is no matter for an answer. */
+function contactRefused(state: DialogueState, { code }: ToolOutput): DialogueState {
+  if (code !== 'wait-for-caller') return endTask(state);
+  const { answer, ...rest } = state.contact;
+  return { ...state, contact: { ...rest, cancelAsked: answer === 'cancel' } };
 }
 
 function cancelRefused(state: DialogueState, { code }: ToolOutput): DialogueState {

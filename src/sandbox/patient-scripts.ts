@@ -276,12 +276,19 @@ export const waitingListScript: PatientScript = lines(
   'Não, obrigado.',
 );
 
-/** Somebody the clinic calls: listens, agrees, and says goodbye. */
-export const answeringScript: PatientScript = [
-  { say: 'Alô?' },
-  { say: 'Sim, pode falar. Está tudo certo.' },
-  { say: 'Não, só isso, obrigada.' },
-];
+/** Somebody the clinic calls: listens, agrees or confirms, and says goodbye. */
+export const answeringScript: PatientScript = lines(
+  'Sim, sou eu, pode falar.',
+  'Sim, confirmo, está tudo certo.',
+  'Não, só isso, obrigada.',
+);
+
+/** Rings to be left alone. */
+export const stopCallsScript: PatientScript = lines(
+  'Por favor, não me liguem mais.',
+  'Sim, por favor.',
+  'Não, só isso, obrigado.',
+);
 
 const digitWords = [
   'zero',

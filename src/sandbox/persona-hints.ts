@@ -3,7 +3,9 @@ export interface PersonaHints {
   clinic?: string;
   agent?: string;
   /** The conversation is written, not spoken. */
-  isWritten?: boolean;
+  isWritten: boolean;
+  /** We rang. */
+  isOutbound: boolean;
 }
 
 export function readPersona(instructions: string): PersonaHints {
@@ -13,11 +15,8 @@ export function readPersona(instructions: string): PersonaHints {
       instructions,
     )?.[1];
   const isWritten = /Você conversa (?:por WhatsApp|pelo chat)/.test(instructions);
-  return {
-    ...(clinic ? { clinic } : {}),
-    ...(agent ? { agent } : {}),
-    ...(isWritten ? { isWritten } : {}),
-  };
+  const isOutbound = /\bvocê quem ligou\b/.test(instructions);
+  return { ...(clinic ? { clinic } : {}), ...(agent ? { agent } : {}), isWritten, isOutbound };
 }
 
 function findClinic(instructions: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { DialogueState, ReceptionistTool } from './dialogue-state.ts';
-import { transferTool } from './dialogue-tools.ts';
+import { contactTool, stopTool, transferTool } from './dialogue-tools.ts';
 import { questionOf } from './receptionist-questions.ts';
 import { asRecord } from './tool-output.ts';
 import type { Field, Topic } from './utterance.ts';
@@ -30,6 +30,10 @@ export function nextMove(state: DialogueState, tools: Tools): Move {
       return messageMove(state);
     case 'person':
       return hasTool(tools, transferTool) ? personMove(state) : messageMove(state);
+    case 'stop-calls':
+      return hasTool(tools, stopTool) ? stopMove(state) : messageMove(state);
+    case 'contact':
+      return contactMove(state);
     case 'waiting-list':
       return waitingListMove(state);
     default:
@@ -177,6 +181,21 @@ function personMove(state: DialogueState): Move {
   const { searched, agreed } = state.visit;
   if (searched && !agreed) return ask('confirm-transfer', state);
   return call(transferTool, { destination: 'recepção' });
+}
+
+/** As a person is asked for: the tool says what it means, and is called again after a yes. */
+function stopMove(state: DialogueState): Move {
+  const { searched, agreed } = state.visit;
+  return searched && !agreed ? ask('confirm-stop', state) : call(stopTool, {});
+}
+
+/** We rang: is it them, and what do they say? */
+function contactMove(state: DialogueState): Move {
+  const { answer, cancelAsked, isAbsent, isThem } = state.contact;
+  if (answer) return call(contactTool, { answer });
+  if (cancelAsked) return ask('contact-cancel', state);
+  if (!isThem) return ask('contact-person', state);
+  return ask(isAbsent ? 'contact-absent' : 'contact', state);
 }
 
 function waitingListMove(state: DialogueState): Move {

@@ -1,6 +1,6 @@
 import { readConversation } from './dialogue-reading.ts';
 import type { DialogueLine, DialogueState, ReceptionistTool } from './dialogue-state.ts';
-import { endTool, transferTool } from './dialogue-tools.ts';
+import { contactTool, endTool, transferTool } from './dialogue-tools.ts';
 import { type PersonaHints, readPersona } from './persona-hints.ts';
 import { hasTool, type Move, nextMove, type ToolRequest } from './receptionist-moves.ts';
 import { questionOf } from './receptionist-questions.ts';
@@ -39,7 +39,13 @@ export function answer(
   if (verbatim) return { say: verbatim };
   const persona = readPersona(context.instructions);
   const state = readConversation(lines, context.tools);
-  return withinLimits(reply(state, context.tools, persona), state, context.tools);
+  const decided = withinLimits(reply(state, context.tools, persona), state, context.tools);
+  const isFirst = persona.isWritten && !lines.some(({ kind }) => kind === 'agent');
+  if (!isFirst || !decided.say) return decided;
+  return {
+    ...decided,
+    say: `${greeting(persona).replace(/ Como posso ajudar\?$/, '')} ${decided.say}`,
+  };
 }
 
 function reply(
@@ -54,10 +60,17 @@ function reply(
   if (state.last !== 'tool' && state.calls.pending.size > 0)
     return { say: 'Só mais um instante, por favor.' };
   const move = nextMove(state, tools);
-  if (state.untold) return tell(state, state.untold, move);
+  const { untold } = state;
+  if (untold?.ok && isMistake(state, untold.tool)) return hangingUp(untold.message, tools);
+  if (untold) return tell(state, untold, move);
   if (state.last === 'caller' && state.heard?.asksToWait) return { say: 'Claro, eu espero.' };
   if ('call' in move) return move;
   return { say: `${opening(state, move.topic)}${move.say}` };
+}
+
+/** Whoever was rung by mistake is not kept. */
+function isMistake({ contact }: DialogueState, tool: string): boolean {
+  return tool === contactTool && contact.answer === 'wrong-person';
 }
 
 function greeting({ agent, clinic }: PersonaHints): string {
@@ -82,7 +95,13 @@ function opening(state: DialogueState, topic: Topic): string {
 const firstName = (name: string) => name.split(' ')[0] ?? '';
 
 /** Topics whose question the tool asks better, for it knows what is missing. */
-const ownQuestions: readonly Topic[] = ['slot', 'confirmation', 'confirm-transfer'];
+const ownQuestions: readonly Topic[] = [
+  'slot',
+  'confirmation',
+  'confirm-transfer',
+  'confirm-stop',
+  'contact-cancel',
+];
 
 /** Reads a tool's answer to the caller, and goes on. What went well and leads to more work goes unsaid. */
 function tell(
@@ -126,14 +145,15 @@ function withoutQuestion(message: string): string {
 function goodbye(
   state: DialogueState,
   tools: readonly ReceptionistTool[],
-  { clinic, isWritten }: PersonaHints,
+  { clinic, isOutbound, isWritten }: PersonaHints,
 ): ReceptionistReply {
-  const where = clinic && !isWritten ? ` para a ${clinic}` : '';
-  const thanks = isWritten ? 'Obrigada pelo contato' : 'Obrigada por ligar';
+  const where = clinic ? ` para a ${clinic}` : '';
   const who = state.callerName ? `, ${firstName(state.callerName)}` : '';
+  const called = isWritten ? 'Obrigada pelo contato' : `Obrigada por ligar${where}`;
+  const thanks = isOutbound ? 'Obrigada pela atenção' : called;
   const booked =
     state.booked.length > 0 ? ` Esperamos você: ${[...new Set(state.booked)].join('; e ')}.` : '';
-  return hangingUp(`${thanks}${where}${who}.${booked} Até logo!`, tools);
+  return hangingUp(`${thanks}${who}.${booked} Até logo!`, tools);
 }
 
 /** Nothing more can be done here. It says why, once. */

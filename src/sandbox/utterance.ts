@@ -31,6 +31,11 @@ export type Topic =
   | 'confirm-cancel'
   | 'confirm-move'
   | 'confirm-transfer'
+  | 'confirm-stop'
+  | 'contact-person'
+  | 'contact'
+  | 'contact-absent'
+  | 'contact-cancel'
   | 'code-offer'
   | 'waiting-list'
   | 'offer-booking'
@@ -45,7 +50,11 @@ export type Task =
   | 'message'
   | 'waiting-list'
   /** To speak with somebody: a message where nobody can be called. */
-  | 'person';
+  | 'person'
+  /** To be left alone. */
+  | 'stop-calls'
+  /** Nobody came: we rang them about something, and they answer. */
+  | 'contact';
 
 /** One thing a caller said, understood in the light of what they had been asked. */
 export interface Utterance {
@@ -100,6 +109,10 @@ const presenceWords =
   /^(?:aham|uhum|hum+|mhm|ah|ta|sei|alo|oi|ola|bom dia|boa tarde|boa noite|(?:sim )?estou (?:aqui|ouvindo|na linha))$/;
 
 const taskWords: [Task, RegExp][] = [
+  [
+    'stop-calls',
+    /\bnao (?:me )?(?:lig|telefon|cham|mand)\p{L}* mais\b|\b(?:nao quero|parem? de|chega de) (?:mais )?(?:receber |me )?(?:(?:mais|essas) )?(?:lig|telefon|mensage|mandar)|\btir(?:a|e|em) (?:o )?meu (?:numero|telefone)/u,
+  ],
   ['waiting-list', /\blista de espera\b/],
   ['results', /\bresultados?\b/],
   [
@@ -110,7 +123,7 @@ const taskWords: [Task, RegExp][] = [
   ['message', /\brecado\b/],
   [
     'person',
-    /\bfalar com (?:a |o |um |uma )?(?:recepcao|alguem|atendente|pessoa|humano|gerente|secretaria)\b/,
+    /\b(?:falar com|prefiro|quero|queria|passa[rm]? (?:para|pra)|chama[rm]?) (?:a |o |um |uma )?(?:recepcao|alguem|atendente|pessoa|humano|gerente|secretaria)\b/,
   ],
   [
     'booking',

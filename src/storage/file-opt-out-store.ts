@@ -1,4 +1,9 @@
-import { type OptOutStore, optOutNumber } from '../agent/opt-out-store.ts';
+import {
+  type OptOutChannel,
+  type OptOutStore,
+  optOutChannels,
+  optOutNumber,
+} from '../agent/opt-out-store.ts';
 import type { JournalEntry } from './journal-line.ts';
 import { damaged } from './journal-recovery.ts';
 import { type JournalStoreOptions, openJournalStore } from './journal-store.ts';
@@ -24,8 +29,12 @@ function toStep({ op, id, data }: JournalEntry): OptOutStep {
     (op !== 'add' && op !== 'remove') ||
     optOutNumber(id) !== id ||
     typeof atMs !== 'number' ||
-    (channel !== 'voice' && channel !== 'whatsapp' && channel !== 'sms' && channel !== 'staff')
+    !isChannel(channel)
   )
     throw damaged('the opt-out list', 'it holds something unknown');
   return { op, e164: id, atMs, channel };
+}
+
+function isChannel(value: unknown): value is OptOutChannel {
+  return optOutChannels.some((channel) => channel === value);
 }

@@ -5,26 +5,35 @@ import type { StaffRequestStore } from '../agent/staff-request.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
+import type { AuditTrail } from '../console/audit-store.ts';
+import type { SessionStore } from '../console/session-store.ts';
+import type { UserStore } from '../console/user-store.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type AppointmentStore, hasPlace } from '../scheduling/appointment-store.ts';
 import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
+import { openFileAuditTrail } from './file-audit-trail.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
+import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
+import { openFileUserStore } from './file-user-store.ts';
 import { damaged } from './journal-recovery.ts';
 import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
+import { createMemoryAuditTrail } from './memory-audit-trail.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
+import { createMemorySessionStore } from './memory-session-store.ts';
 import { createMemoryStaffRequestStore } from './memory-staff-request-store.ts';
+import { createMemoryUserStore } from './memory-user-store.ts';
 import { openPostgresAgenda } from './postgres-agenda.ts';
 
 export interface StorageOptions {
@@ -47,6 +56,10 @@ export interface Storage {
   dials: DialLedger;
   callLists: CallListStore;
   optOuts: OptOutStore;
+  /** The console's, on this machine too. */
+  users: UserStore;
+  sessions: SessionStore;
+  audit: AuditTrail;
   /** Why nothing can be booked at the moment, if so. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -69,10 +82,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     closers.push(await lockDirectory(options.recordingsDirectory));
     const calls = await openCalls(options, closers);
     const dialling = await openDialling(options, closers);
+    const access = await openAccess(options, closers);
     const agenda = options.databaseUrl
       ? await openDatabaseAgenda(options.databaseUrl, options, closers)
       : await openAgenda(options, closers);
-    return { calls, ...dialling, ...agenda, close };
+    return { calls, ...dialling, ...access, ...agenda, close };
   } catch (error) {
     await close();
     throw error;
@@ -111,6 +125,29 @@ async function openDialling(
   const callLists = await openFileCallListStore({ directory: listsDirectory, log: options.log });
   closers.push(() => callLists.close());
   return { dials, callLists, optOuts };
+}
+
+async function openAccess(
+  { kind, dataDirectory, log }: StorageOptions,
+  closers: Closer[],
+): Promise<Pick<Storage, 'users' | 'sessions' | 'audit'>> {
+  if (kind === 'memory')
+    return {
+      users: createMemoryUserStore(),
+      sessions: createMemorySessionStore(),
+      audit: createMemoryAuditTrail(),
+    };
+  const usersDirectory = join(dataDirectory, 'users');
+  const auditDirectory = join(dataDirectory, 'audit');
+  for (const directory of [usersDirectory, auditDirectory])
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  const users = await openFileUserStore({ directory: usersDirectory });
+  closers.push(() => users.close());
+  const sessions = await openFileSessionStore({ directory: dataDirectory, log });
+  closers.push(() => sessions.close());
+  const audit = await openFileAuditTrail({ directory: auditDirectory, log });
+  closers.push(() => audit.close());
+  return { users, sessions, audit };
 }
 
 type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'trouble'>;

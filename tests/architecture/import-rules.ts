@@ -8,12 +8,13 @@ const mayImport: Record<string, string[]> = {
   call: ['agent', 'audio', 'platform'],
   agent: ['scheduling', 'platform'],
   scheduling: ['platform'],
-  storage: ['call', 'messaging', 'agent', 'scheduling', 'platform'],
+  storage: ['console', 'call', 'messaging', 'agent', 'scheduling', 'platform'],
   sandbox: ['audio', 'platform'],
   twilio: ['platform'],
   openai: ['platform'],
   audio: [],
   platform: [],
+  web: [],
 };
 
 /** Files directly under `src/`: they assemble, so they may import anything. */
@@ -21,6 +22,7 @@ export const compositionRoots = [
   'main.ts',
   'app.ts',
   'new-call.ts',
+  'new-console.ts',
   'outside.ts',
   'web-server.ts',
   'config.ts',
@@ -28,11 +30,15 @@ export const compositionRoots = [
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',
+  'web-build.ts',
 ];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
 /** Contracts hold shapes and the few pure names that go with them. */
 const contract = '-(record|store)\\.ts$';
 const packaged = (name: string) => `(^|node_modules/)${name}(/|$)`;
+
+/** Shapes of what the server tells the browser, which may import them as types. */
+const view = '^src/(console|messaging)/([^/]+-view|roles)\\.ts$';
 
 /** Files that stand at the wire and may use the carrier's vocabulary. */
 const edge = '-routes\\.ts$';
@@ -44,7 +50,7 @@ const folders: IForbiddenRuleType[] = Object.entries(mayImport).flatMap(([folder
     from: { path: `^src/${folder}/`, pathNot: edge },
     to: {
       path: '^(src|tests|bench|faults|scripts)/',
-      pathNot: `^src/(${[folder, ...others].join('|')})/`,
+      pathNot: [`^src/(${[folder, ...others].join('|')})/`, ...(folder === 'web' ? [view] : [])],
     },
   },
   {
@@ -72,10 +78,24 @@ const rules: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^src/storage/' },
     to: {
-      path: '^src/(call|messaging|agent|scheduling)/',
+      path: '^src/(console|call|messaging|agent|scheduling)/',
       pathNot: contract,
       dependencyTypesNot: ['type-only'],
     },
+  },
+  {
+    name: 'web-imports-views-as-types-only',
+    comment: 'What the server runs must not be shipped to browsers.',
+    severity: 'error',
+    from: { path: '^src/web/' },
+    to: { path: view, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'web-is-not-imported',
+    comment: 'The browser side is built, not called.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/web/' },
+    to: { path: '^src/web/' },
   },
   {
     name: 'sandbox-is-reached-from-roots-only',
@@ -139,7 +159,8 @@ const packageRules: IForbiddenRuleType[] = [
   {
     name: 'no-development-package',
     severity: 'error',
-    from: { path: '^src/' },
+    // The browser side and its builder: what they use is bundled, or absent and said.
+    from: { path: '^src/', pathNot: ['^src/web/', '^src/web-build\\.ts$'] },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '/@types/' },
   },
 ];

@@ -18,17 +18,17 @@ const vagueNames = ['utils', 'util', 'helpers', 'helper', 'manager', 'service', 
 const environmentReaders = ['main.ts', 'demo.ts', 'doctor.ts', 'api-key.ts'];
 const clockFile = 'platform/clock.ts';
 
-/** Every TypeScript file under `src/`. */
+/** Every TypeScript file under `src/`, the browser's too. */
 export function readSources(): SourceFile[] {
   const root = fileURLToPath(new URL('../../src', import.meta.url));
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
 export function findNameFaults({ path, text }: SourceFile): string[] {
   const faults: string[] = [];
-  const name = basename(path, '.ts');
+  const name = basename(path).replace(/\.tsx?$/, '');
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) faults.push('file name is not kebab-case');
   // The last word is what the file is: `service-details` are details.
   const noun = name.split('-').at(-1) ?? '';
@@ -64,6 +64,8 @@ export function findModuleState(source: SourceFile): string[] {
 
 /** Where the time or the environment is read outside the one place that may. */
 export function findAmbientReads(source: SourceFile): string[] {
+  // A browser has no environment, and its time is only shown.
+  if (source.path.startsWith('web/')) return [];
   const reads = ambientReads(parse(source));
   const refused = reads.filter(({ kind }) => {
     if (kind === 'time') return source.path !== clockFile;
@@ -144,5 +146,6 @@ function isEmptyCollection(value: ts.Expression): boolean {
 }
 
 function parse({ path, text }: SourceFile): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const kind = path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, kind);
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { createMemoryAppointmentStore } from '../../src/storage/memory-appointment-store.ts';
+import { createMemoryOptOutStore } from '../../src/storage/memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from '../../src/storage/memory-schedule-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
 import type { ToolOutput } from './booking-by-tools.ts';
@@ -21,6 +22,7 @@ export interface DirectStores {
   appointments: ReturnType<typeof createMemoryAppointmentStore>;
   schedule: ReturnType<typeof createMemoryScheduleStore>;
   requests: ReturnType<typeof createMemoryStaffRequestStore>;
+  optOuts: ReturnType<typeof createMemoryOptOutStore>;
 }
 
 export function memoryStores(): DirectStores {
@@ -28,6 +30,7 @@ export function memoryStores(): DirectStores {
     appointments: createMemoryAppointmentStore(),
     schedule: createMemoryScheduleStore(),
     requests: createMemoryStaffRequestStore(),
+    optOuts: createMemoryOptOutStore(),
   };
 }
 

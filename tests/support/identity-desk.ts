@@ -10,6 +10,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import type { Appointment } from '../../src/scheduling/appointment.ts';
 import { createMemoryAppointmentStore } from '../../src/storage/memory-appointment-store.ts';
+import { createMemoryOptOutStore } from '../../src/storage/memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from '../../src/storage/memory-schedule-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
 import { appointment, clockAt, contextFor, thursdayMorning } from './agent-fixtures.ts';
@@ -76,6 +77,7 @@ export function memoryStores() {
     appointments: createMemoryAppointmentStore(),
     schedule: createMemoryScheduleStore(),
     requests: createMemoryStaffRequestStore(),
+    optOuts: createMemoryOptOutStore(),
   };
 }
 

@@ -21,6 +21,7 @@ export interface SandboxStage {
   app: App;
   sandbox: Sandbox;
   directory: string;
+  url: string;
   /** One whole call of a patient. */
   call(script: PatientScript, options?: { from?: string }): Promise<CallRecord>;
   appointments(): Promise<Record<string, unknown>[]>;
@@ -33,9 +34,11 @@ const longestCallMs = 290_000;
 export async function openSandboxStage(options: {
   /** The clinic's time when the stage opens, ISO 8601 with offset. */
   now: string;
-  /** Written before the product starts. */
+  /** Settings beside the usual ones. */
+  env?: Record<string, string>;
   /** Changes the shipped clinic's file. */
   clinic?: (yaml: string) => string;
+  /** Written before the product starts. */
   prepare?: (storage: Storage, clock: Clock, clinic: ClinicProfile) => Promise<void>;
 }): Promise<SandboxStage> {
   const directory = await mkdtemp(join(tmpdir(), 'alo-sandbox-'));
@@ -66,6 +69,7 @@ export async function openSandboxStage(options: {
       CLINICS_DIR: 'clinics',
       MAX_CALLS: '100',
       CALL_DRAIN_MS: '0',
+      ...options.env,
     },
     directory,
   );
@@ -77,6 +81,7 @@ export async function openSandboxStage(options: {
     app,
     sandbox,
     directory,
+    url: address,
     async call(script, { from = '+5588999991234' } = {}) {
       const call = sandbox.carrier.dial({
         url: `${address}/incoming-call`,

@@ -49,11 +49,15 @@ describe('a clinic profile', () => {
     ],
     [
       'a greeting that hides the machine',
-      { persona: { greeting: 'Olá, é a Lia. Esta ligação pode ser gravada.' } },
+      { persona: { greeting: 'Olá, é a Lia. Quer uma pessoa? Esta ligação pode ser gravada.' } },
     ],
     [
       'a greeting that hides the recording',
-      { persona: { greeting: 'Olá, sou assistente virtual.' } },
+      { persona: { greeting: 'Olá, sou assistente virtual. Quer uma pessoa? Peça.' } },
+    ],
+    [
+      'a greeting that hides that one may ask for a person',
+      { persona: { greeting: 'Sou assistente virtual. Esta ligação pode ser gravada. Diga.' } },
     ],
     ['a price below zero', { services: [{ id: 'x1', name: 'X', offers: [{ priceReais: -1 }] }] }],
     [

@@ -18,7 +18,7 @@ const instructions = (rest: Partial<Parameters<typeof instructionsFor>[0]> = {})
   });
 
 const toolNames =
-  'clinic_info service_details find_slots hold_slots choose_payment review_appointment confirm_appointment find_appointments send_code check_code cancel_appointment request_results leave_message join_waiting_list end_call'.split(
+  'clinic_info service_details find_slots hold_slots choose_payment review_appointment confirm_appointment find_appointments send_code check_code cancel_appointment request_results leave_message join_waiting_list stop_calls end_call'.split(
     ' ',
   );
 
@@ -95,13 +95,13 @@ describe('the assistant’s instructions', () => {
     expect(text).toMatch(/marcar, cancelar ou remarcar/);
   });
 
-  it('stay within 6,500 characters for a whole clinic, and a purpose adds what is bounded', () => {
+  it('stay within 6,700 characters for a whole clinic, and a purpose adds what is bounded', () => {
     for (const channel of ['voice', 'whatsapp', 'web-chat'] as const) {
       const callerE164 = '+5588999998888';
-      expect(instructions({ channel, callerE164 }).length).toBeLessThanOrEqual(6_500);
+      expect(instructions({ channel, callerE164 }).length).toBeLessThanOrEqual(6_700);
     }
     const purpose = 'x'.repeat(5_000);
-    expect(instructions({ direction: 'outbound', purpose }).length).toBeLessThan(7_000);
+    expect(instructions({ direction: 'outbound', purpose }).length).toBeLessThan(7_200);
   });
 
   it('hold the rules on which everything rests', () => {
@@ -215,13 +215,25 @@ describe('the greeting', () => {
       const greeting = greetingFor({ clinic, direction });
       expect(greeting).toMatch(/assistente virtual da Clínica X/);
       expect(greeting).toMatch(/pode ser gravada/);
+      expect(greeting).toContain('Se preferir que uma pessoa ligue de volta, é só pedir.');
     }
+  });
+
+  it('offers a person where there is one to be put through to, whoever wrote it', () => {
+    const who = { id: 'x1', name: 'X', timeZone: 'America/Fortaleza', reception: '+558835430001' };
+    for (const policy of ['notice', 'question'] as const) {
+      const clinic = clinicSchema.parse({ ...who, consent: { policy } });
+      for (const direction of ['inbound', 'outbound'] as const)
+        expect(greetingFor({ clinic, direction })).toContain('falar com uma pessoa, é só pedir.');
+    }
+    for (const clinic of [aurora, estrategia])
+      expect(greetingFor({ clinic, direction: 'inbound' })).toContain('falar com uma pessoa');
   });
 
   it('of our own call says who, why, and asks if it is a good time', () => {
     const purpose = 'lembrar da sua consulta de amanhã';
     expect(greetingFor({ clinic: aurora, direction: 'outbound', purpose })).toBe(
-      'Olá! Aqui é Lia, assistente virtual da Clínica Aurora. Estou ligando pelo seguinte motivo: lembrar da sua consulta de amanhã. Esta ligação pode ser gravada. É um bom momento para falar?',
+      'Olá! Aqui é Lia, assistente virtual da Clínica Aurora. Estou ligando pelo seguinte motivo: lembrar da sua consulta de amanhã. Se preferir falar com uma pessoa, é só pedir. Esta ligação pode ser gravada. É um bom momento para falar?',
     );
   });
 
@@ -261,7 +273,7 @@ describe('a call to somebody on a list', () => {
       purpose,
       contact: { kind: 'custom' },
     });
-    expect(greeting).toContain(`motivo: ${purpose}. Esta ligação`);
+    expect(greeting).toContain(`motivo: ${purpose}. Se preferir`);
     expect(greeting).toMatch(/É um bom momento para falar\?$/);
   });
 

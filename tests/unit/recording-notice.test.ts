@@ -17,12 +17,17 @@ describe('a greeting', () => {
     ['with the standard question', { consent: { policy: 'question' } }],
     [
       'of the clinic’s own',
-      { persona: { greeting: 'Oi! Sou a assistente virtual. A chamada é gravada, viu? Diga.' } },
+      {
+        persona: {
+          greeting:
+            'Oi! Sou a assistente virtual; a equipe atende se pedir. A chamada é gravada, viu? Diga.',
+        },
+      },
     ],
     [
       'of the clinic’s own, with its question',
       {
-        persona: { greeting: 'Oi! Sou a assistente virtual da X.' },
+        persona: { greeting: 'Oi! Sou a assistente virtual da X; a equipe atende se pedir.' },
         consent: { policy: 'question', wording: 'Posso gravar?', wordingVersion: 'v3' },
       },
     ],
@@ -49,7 +54,10 @@ describe('a greeting', () => {
 
 describe('the version of a notice', () => {
   const own = (greeting: string) =>
-    announcedConsent(clinicOf({ persona: { greeting } }), 'inbound');
+    announcedConsent(
+      clinicOf({ persona: { greeting: `${greeting} Prefere um atendente? Peça.` } }),
+      'inbound',
+    );
 
   it('in a greeting of the clinic’s own is made of its words, and changes with them only', () => {
     const first = own('Oi! Assistente virtual. Esta chamada é gravada. Diga.');
@@ -72,7 +80,7 @@ describe('a clinic’s file', () => {
     const base = { id: 'x1', name: 'X', timeZone: 'America/Fortaleza' };
     return clinicSchema.safeParse({ ...base, ...more }).error?.issues.length ?? 0;
   };
-  const greeting = 'Oi! Sou a assistente virtual.';
+  const greeting = 'Oi! Sou a assistente virtual; a equipe atende se pedir.';
 
   it('needs the notice in its greeting, unless it asks', () => {
     expect(problems({ persona: { greeting } })).toBe(1);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DialogueLine } from '../../src/sandbox/dialogue-state.ts';
 import { answer, type DialogueContext } from '../../src/sandbox/receptionist.ts';
 
+const contactTools = ['answer_contact'];
 const toolNames = [
   'clinic_info',
   'service_details',
@@ -18,12 +19,13 @@ const toolNames = [
   'leave_message',
   'join_waiting_list',
   'transfer_call',
+  'stop_calls',
   'end_call',
 ];
 
 const context: DialogueContext = {
   instructions: 'Você é Lia, assistente virtual da Clínica Aurora. Você conversa por telefone.',
-  tools: toolNames.map((name) => ({ name })),
+  tools: [...toolNames, ...contactTools].map((name) => ({ name })),
 };
 
 type Output = { ok: boolean; message?: string; [key: string]: unknown };
@@ -66,6 +68,8 @@ const usual: Record<string, Output> = {
   leave_message: yes('Deixei o recado. Protocolo três.'),
   join_waiting_list: yes('Anotei na lista de espera. Protocolo quatro.'),
   transfer_call: no('wait-for-caller', 'Posso passar para a Recepção. Quer que eu passe?'),
+  stop_calls: no('wait-for-caller', 'O que está marcado fica. Quer que não liguem mais?'),
+  answer_contact: yes('Anotado. Posso ajudar em mais alguma coisa?'),
   end_call: yes(''),
 };
 
@@ -802,5 +806,92 @@ describe('after a reconnection, from text alone, the receptionist', () => {
     again.lines[again.lines.length - 1] = cut;
     again.hear('A primeira.');
     expect(again.last('hold_slots')).toEqual({ slots: ['s1'] });
+  });
+});
+
+describe('somebody it rang', () => {
+  const tools = [...toolNames, ...contactTools];
+  const rung = (scripted: Record<string, Output[]> = {}) => {
+    const greeting: DialogueLine = {
+      kind: 'agent',
+      text: 'Olá! Aqui é Lia. Estou ligando para confirmar um horário marcado. Falo com Ana?',
+      cut: false,
+    };
+    return openCall(scripted, { lines: [greeting], tools });
+  };
+  const asked = no('wait-for-caller', 'Preciso ouvir a confirmação. Posso mesmo cancelar?');
+
+  it.each<[string, string[], string]>([
+    ['comes', ['Sim, sou eu.', 'Sim, confirmo.'], 'confirmed'],
+    ['says it all at once', ['Sim, sou eu, confirmo sim.'], 'confirmed'],
+    ['is asked again after a hello', ['Alô?', 'Sim.', 'Confirmado.'], 'confirmed'],
+    ['is somebody else', ['Não, é engano.'], 'wrong-person'],
+    ['is not there', ['Não é ela não.'], 'wrong-person'],
+    ['wants another day', ['Sou eu.', 'Não vou poder.', 'Outro dia.'], 'wants-to-move'],
+    ['wants to move it', ['Sim, sou eu.', 'Eu queria remarcar.'], 'wants-to-move'],
+    ['wants to be left alone', ['Não me ligue mais, por favor.'], 'do-not-call'],
+    ['is left alone later, too', ['Sim.', 'Parem de me ligar.'], 'do-not-call'],
+  ])('who %s: the answer is written', (_, lines, answer) => {
+    const call = rung();
+    call.hear(...lines);
+    expect(call.calls[0]).toEqual({ name: 'answer_contact', arguments: { answer } });
+  });
+
+  it('who cancels is asked once more', () => {
+    const call = rung({ answer_contact: [asked] });
+    expect(call.hear('Sim, sou eu.', 'Quero cancelar.')).toContain('Posso mesmo cancelar?');
+    call.hear('Sim, pode cancelar.');
+    expect(call.names()).toEqual(['answer_contact', 'answer_contact']);
+    expect(call.last('answer_contact')).toEqual({ answer: 'cancel' });
+  });
+
+  it('who thinks better of it keeps the visit', () => {
+    const call = rung({ answer_contact: [asked] });
+    call.hear('Sim, sou eu.', 'Quero cancelar.');
+    expect(call.hear('Não, deixa.')).toContain('Prefere outro horário ou quer cancelar?');
+    expect(call.names()).toEqual(['answer_contact']);
+  });
+
+  it('who wants another time is helped to it', () => {
+    const call = rung();
+    expect(call.hear('Sim, sou eu.', 'Quero remarcar.')).toContain('nome completo');
+  });
+
+  it('by mistake hears an apology, and the call ends', () => {
+    const call = rung({ answer_contact: [yes('Desculpe o engano. Tenha um bom dia!')] });
+    expect(call.hear('Não, número errado.')).toContain('Desculpe o engano');
+    expect(call.names()).toEqual(['answer_contact', 'end_call']);
+  });
+
+  it('who asks for a person gets one', () => {
+    const call = rung();
+    expect(call.hear('Prefiro uma pessoa.')).toContain('Quer que eu passe?');
+    expect(call.names()).toEqual(['transfer_call']);
+  });
+});
+
+describe('a caller who wants no more calls', () => {
+  it.each([
+    'Não me liguem mais.',
+    'Eu não quero mais receber ligações de vocês.',
+    'Tirem meu número da lista.',
+    'Parem de me mandar mensagem.',
+  ])('says “%s”, agrees, and is off the list', (words) => {
+    const call = openCall({ stop_calls: [...[usual.stop_calls ?? yes('')], yes('Pronto.')] });
+    call.speak();
+    expect(call.hear(words)).toContain('Quer que não liguem mais?');
+    expect(call.hear('Sim.')).toContain('Pronto.');
+    expect(call.calls).toEqual([
+      { name: 'stop_calls', arguments: {} },
+      { name: 'stop_calls', arguments: {} },
+    ]);
+  });
+
+  it('and thinks better of it stays', () => {
+    const call = openCall();
+    call.speak();
+    call.hear('Não me ligue mais.');
+    expect(call.hear('Não, deixa.')).toContain('Tudo bem.');
+    expect(call.names()).toEqual(['stop_calls']);
   });
 });

@@ -29,6 +29,7 @@ const lies = {
   rescheduled: 'Já remarquei a sua consulta.',
   cancelled: 'Sua consulta foi cancelada.',
   'message-sent': 'Já avisei a equipe.',
+  'calls-stopped': 'Certo, não vamos mais ligar para você.',
 };
 
 describe('an agent that says what was not done', () => {

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import type { ClinicProfile } from './agent/clinic-profile.ts';
+import type { Config } from './config.ts';
+import { browserReportRoutes } from './console/browser-report-routes.ts';
+import type { ConsoleAccess } from './console/console-access.ts';
+import { createConsoleGate } from './console/console-gate.ts';
+import { type FirstUser, makeFirstUser } from './console/first-user.ts';
+import { sessionRoutes } from './console/session-routes.ts';
+import { createSessions } from './console/sessions.ts';
+import { createSignIn } from './console/sign-in.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Log } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import type { Storage } from './storage/storage-profile.ts';
+
+export interface ConsoleParts {
+  config: Config;
+  storage: Storage;
+  clinics: readonly ClinicProfile[];
+  publicUrl: () => string;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Console {
+  access: ConsoleAccess;
+  /** A password that was just made, to be shown to whoever started the server. */
+  firstUser: FirstUser | undefined;
+  stop(): void;
+}
+
+/** Assembles what staff see. Before any other route: its headers are for everything below `/console`. */
+export async function registerConsole(
+  server: FastifyInstance,
+  parts: ConsoleParts,
+): Promise<Console> {
+  const { config, storage, clinics } = parts;
+  const rules = {
+    idleMs: config.CONSOLE_IDLE_MIN * 60_000,
+    longestMs: config.CONSOLE_HOURS * 3_600_000,
+    isSandbox: config.mode === 'sandbox',
+  };
+  const { users, audit: trail } = storage;
+  const firstUser = await makeFirstUser({
+    ...parts,
+    users,
+    trail,
+    config: {
+      adminPassword: config.ADMIN_PASSWORD,
+      isSandbox: rules.isSandbox,
+    },
+  });
+  const sessions = createSessions({ ...parts, store: storage.sessions, users, rules });
+  const gate = createConsoleGate({ ...parts, sessions, trail });
+  const signIn = createSignIn({ ...parts, users, sessions, trail, rules });
+  const clinicNames = () => clinics.map(({ id, name, timeZone }) => ({ id, name, timeZone }));
+
+  browserReportRoutes(server, parts);
+  sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
+  // Further parts of the console are registered here, each with `access: gate`.
+  return { access: gate, firstUser, stop: sessions.stop };
+}
