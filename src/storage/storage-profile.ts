@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
 import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
+import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
 import type { AuditTrail } from '../console/audit-store.ts';
+import type { CalendarFeedStore } from '../console/calendar-feed-store.ts';
 import type { SessionStore } from '../console/session-store.ts';
 import type { UserStore } from '../console/user-store.ts';
 import { CodedError } from '../platform/errors.ts';
@@ -16,6 +18,7 @@ import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
+import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
@@ -25,9 +28,12 @@ import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
 import { openFileUserStore } from './file-user-store.ts';
+import { indexedCallStore } from './indexed-call-store.ts';
 import { damaged } from './journal-recovery.ts';
 import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
 import { createMemoryAuditTrail } from './memory-audit-trail.ts';
+import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
+import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
@@ -52,6 +58,7 @@ export interface StorageOptions {
 /** Everything that is kept, as one profile. */
 export interface Storage {
   calls: CallStore;
+  callIndex: CallIndex;
   appointments: AppointmentStore;
   schedule: ScheduleStore;
   requests: StaffRequestStore;
@@ -60,6 +67,7 @@ export interface Storage {
   dials: DialLedger;
   callLists: CallListStore;
   optOuts: OptOutStore;
+  calendarFeeds: CalendarFeedStore;
   /** The console's, on this machine too. */
   users: UserStore;
   sessions: SessionStore;
@@ -87,21 +95,32 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const calls = await openCalls(options, closers);
     const dialling = await openDialling(options, closers);
     const access = await openAccess(options, closers);
+    const calendarFeeds = await openCalendarFeeds(options, closers);
     const agenda = options.databaseUrl
       ? await openDatabaseAgenda(options.databaseUrl, options, closers)
       : await openAgenda(options, closers);
-    return { calls, ...dialling, ...access, ...agenda, close };
+    return { ...calls, ...dialling, ...access, calendarFeeds, ...agenda, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openCalls(options: StorageOptions, closers: Closer[]): Promise<CallStore> {
-  if (options.kind === 'memory') return createMemoryCallStore();
+async function openCalls(
+  options: StorageOptions,
+  closers: Closer[],
+): Promise<Pick<Storage, 'calls' | 'callIndex'>> {
+  const callIndex = new MemoryCallIndex();
+  if (options.kind === 'memory')
+    return { callIndex, calls: indexedCallStore(createMemoryCallStore(), callIndex) };
   await makeDirectory(options.dataDirectory);
   closers.push(await lockDirectory(options.dataDirectory));
-  return openFileCallStore({ directory: options.recordingsDirectory, log: options.log });
+  const store = await openFileCallStore({
+    directory: options.recordingsDirectory,
+    log: options.log,
+    onRead: (record) => callIndex.putLater(record),
+  });
+  return { callIndex, calls: indexedCallStore(store, callIndex) };
 }
 
 /** In directories of their own below the data directory, which is ours by now. */
@@ -129,6 +148,18 @@ async function openDialling(
   const callLists = await openFileCallListStore({ directory: listsDirectory, log: options.log });
   closers.push(() => callLists.close());
   return { dials, callLists, optOuts };
+}
+
+async function openCalendarFeeds(
+  { kind, dataDirectory, log }: StorageOptions,
+  closers: Closer[],
+): Promise<CalendarFeedStore> {
+  if (kind === 'memory') return createMemoryCalendarFeedStore();
+  const directory = join(dataDirectory, 'calendar-feeds');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const feeds = await openFileCalendarFeedStore({ directory, log });
+  closers.push(() => feeds.close());
+  return feeds;
 }
 
 async function openAccess(
@@ -193,14 +224,23 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
   closers.push(await lockDirectory(appointmentsDirectory));
   const schedule = await openFileScheduleStore({ directory: scheduleDirectory, log });
   closers.push(() => schedule.close());
+  const requests = await openFileStaffRequestStore({ directory: requestsDirectory, log });
+  closers.push(async () => {
+    appointments.close();
+    requests.close();
+  });
   const scripts = await openFileScriptStore({ directory: scriptsDirectory, log });
   closers.push(() => scripts.close());
   return {
     appointments,
     schedule,
-    requests: await openFileStaffRequestStore({ directory: requestsDirectory, log }),
+    requests,
     scripts,
-    trouble: () => (schedule.isWritable() ? undefined : 'agenda-not-writable'),
+    trouble() {
+      if (!schedule.isWritable()) return 'agenda-not-writable';
+      if (!appointments.isWritable()) return 'appointments-not-writable';
+      return requests.isWritable() ? undefined : 'requests-not-writable';
+    },
   };
 }
 
