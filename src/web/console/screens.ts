@@ -15,9 +15,31 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/home/home-screen.tsx'),
   },
 
-  // live
+  {
+    path: 'live',
+    title: { pt: 'Ao vivo', en: 'Live' },
+    about: {
+      pt: 'As ligações em andamento: acompanhar, ouvir, ajudar, assumir.',
+      en: 'Calls in progress: follow, listen, help, take over.',
+    },
+    icon: 'live',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/live/live-screen.tsx'),
+  },
 
-  // agenda
+  {
+    path: 'agenda',
+    title: { pt: 'Agenda', en: 'Agenda' },
+    about: {
+      pt: 'Dia e semana, agendar, remarcar e cancelar.',
+      en: 'Day and week, book, move and cancel.',
+    },
+    icon: 'calendar',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/agenda/agenda-screen.tsx'),
+  },
 
   // requests
 
@@ -25,7 +47,18 @@ export const screens: readonly Screen[] = [
 
   // calls-out
 
-  // softphone
+  {
+    path: 'softphone',
+    title: { pt: 'Softphone', en: 'Softphone' },
+    about: {
+      pt: 'Falar com a assistente por esta página, como quem liga.',
+      en: 'Speak with the assistant from this page, like a caller.',
+    },
+    icon: 'headset',
+    group: 'day',
+    roles: ['staff', 'admin'],
+    load: () => import('./screens/softphone/softphone-screen.tsx'),
+  },
 
   // scripts
 
