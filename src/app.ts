@@ -30,6 +30,7 @@ import type { FirstUser } from './console/first-user.ts';
 import { pageRoutes } from './console/page-routes.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { type Messaging, openMessaging } from './new-messaging.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
@@ -50,6 +51,7 @@ export interface App {
   live: LiveCalls;
   clinics: readonly ClinicProfile[];
   metrics: Metrics;
+  messaging: Messaging;
   /** The people and companies outside, when there are no keys. */
   sandbox: Sandbox | undefined;
   /** The console's first user, when this start made its password; for the terminal only. */
@@ -223,6 +225,19 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
+  const messaging = await openMessaging(server, {
+    ...parts,
+    config,
+    outside,
+    clinics: () => clinics,
+    reception,
+    rest,
+    optOuts: storage.optOuts,
+    operator,
+    publicUrl: () => publicUrl,
+    authorise: gate.may('calls:read'),
+    metrics,
+  });
   await pageRoutes(server, { directory: await newestPages() });
   healthRoutes(server, {
     notReady: () =>
@@ -237,6 +252,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics,
     metrics,
     sandbox: outside.sandbox,
+    messaging,
     firstUser: staffConsole.firstUser,
     async listen() {
       const address = await server.listen({ host: config.HOST, port: config.PORT });
@@ -245,6 +261,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       // Not before: whoever answers must find us.
       outbound.start();
       lists.start();
+      await messaging.start();
       return address;
     },
     async stop(hurry = new Promise(() => {})) {
@@ -253,6 +270,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       endUpkeep();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
+      await messaging.stop();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.
       for (const socket of server.websocketServer.clients) {
