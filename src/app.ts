@@ -27,13 +27,14 @@ import { voiceRoutes } from './call/voice-routes.ts';
 import type { Config } from './config.ts';
 import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
-import { pageRoutes } from './console/page-routes.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
 import { type Messaging, openMessaging } from './new-messaging.ts';
+import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
+import { createDescriptorWatch } from './platform/descriptor-watch.ts';
 import { healthRoutes } from './platform/health-routes.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -43,7 +44,6 @@ import { holidaysOf } from './scheduling/holidays.ts';
 import { openStorage } from './storage/storage-profile.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { dialDestination } from './twilio/transfer-twiml.ts';
-import { newestPages } from './web-build.ts';
 import { acceptStreams, createServer, httpLimits } from './web-server.ts';
 
 export interface App {
@@ -80,7 +80,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
-  const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS });
+  const descriptors = createDescriptorWatch();
+  const { trouble } = descriptors;
+  const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS, trouble });
   const health = new ModelHealth();
   const rest = createTwilioRest({
     accountSid: outside.accountSid,
@@ -118,6 +120,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     watch: (watcher) => live.watch(watcher),
     modelTrouble: modelRefusal,
     agendaTrouble: storage.trouble,
+    descriptors,
     directories: [config.RECORDINGS_DIR, config.DATA_DIR],
     send: createAlarmWebhook(config.ALARM_WEBHOOK_URL, log),
     clock,
@@ -182,8 +185,15 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     config,
     storage,
     clinics,
+    agendaOf: reception.agendaOf,
+    outbound,
+    lists,
     metrics,
     publicUrl: () => publicUrl,
+    live,
+    createCall,
+    unavailable,
+    sandbox: outside.sandbox,
   });
   const voiceParts: Parameters<typeof transferRoutes>[1] = {
     transfers,
@@ -238,7 +248,12 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('calls:read'),
     metrics,
   });
-  await pageRoutes(server, { directory: await newestPages() });
+  registerWebChat(server, {
+    ...{ ...parts, config, storage, gate },
+    scripts: await openScripts({ ...parts, config, storage }),
+    access: staffConsole.access,
+    defaultClinic: defaultClinic.id,
+  });
   healthRoutes(server, {
     notReady: () =>
       [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),

@@ -10,6 +10,8 @@ export interface AuditFilter {
   object?: string;
   patient?: string;
   action?: string;
+  /** What was done with one of these clinics, and nothing else. */
+  clinics?: readonly string[];
 }
 
 export interface AuditPage {
@@ -32,7 +34,8 @@ export interface AuditTrail {
 }
 
 export function fitsAudit(row: AuditRow, filter: AuditFilter): boolean {
-  const { from, to, ...equal } = filter;
+  const { from, to, clinics, ...equal } = filter;
+  if (clinics && !(row.clinicId !== undefined && clinics.includes(row.clinicId))) return false;
   if (from !== undefined && row.at < from) return false;
   if (to !== undefined && row.at >= to) return false;
   return (['user', 'object', 'patient', 'action'] as const).every(

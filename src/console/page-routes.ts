@@ -11,20 +11,6 @@ export interface PageParts {
 /** Named after what is in them, so they never change. */
 const assetSeconds = 365 * 24 * 3600;
 
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "media-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "object-src 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'self'",
-  "require-trusted-types-for 'script'",
-].join('; ');
-
 const notBuilt =
   'As páginas do console não foram construídas. Rode “npm install” (sem --omit=dev) ou “npm run build” e inicie de novo.\n';
 
@@ -36,7 +22,7 @@ export async function pageRoutes(server: FastifyInstance, { directory }: PagePar
     const path = request.url.split('?', 1)[0] ?? '';
     // A wrong address of the API, or of a file, is no page.
     if (path.startsWith('/console/api/') || path.includes('.')) return reply.callNotFound();
-    pageHeaders(reply);
+    reply.header('cache-control', 'no-cache');
     if (index) return reply.type('text/html; charset=utf-8').send(index);
     return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt);
   };
@@ -56,14 +42,4 @@ export async function pageRoutes(server: FastifyInstance, { directory }: PagePar
       reply.header('cross-origin-resource-policy', 'same-origin');
     },
   });
-}
-
-function pageHeaders(reply: FastifyReply): void {
-  void reply
-    .header('content-security-policy', pagePolicy)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
-    .header('cross-origin-opener-policy', 'same-origin')
-    .header('cross-origin-resource-policy', 'same-origin')
-    .header('cache-control', 'no-cache');
 }

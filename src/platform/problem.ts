@@ -64,7 +64,14 @@ function tornStatus(code: string | undefined): number {
 
 function answer(reply: FastifyReply, status: number): FastifyReply {
   const known = status < 500 ? (problems.get(status) ?? problems.get(400)) : internalError;
-  return reply.code(status).type('application/json; charset=utf-8').send(known);
+  // Also where no route and no hook was reached.
+  if (!reply.hasHeader('content-security-policy'))
+    reply.headers({ 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" });
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    .send(known);
 }
 
 /** Every route of this plugin: only for those who may, and nothing of it stays in a cache. */

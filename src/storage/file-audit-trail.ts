@@ -156,7 +156,7 @@ async function filesFor(
 
 /** Text that does not hold what is asked for is not parsed. */
 function matches({ text, isWhole }: FileLine, filter: AuditFilter): AuditRow | undefined {
-  const { from: _from, to: _to, ...equal } = filter;
+  const { from: _from, to: _to, clinics: _clinics, ...equal } = filter;
   if (!isWhole || Object.values(equal).some((value) => !text.includes(JSON.stringify(value))))
     return undefined;
   const row = decodeRow(text)?.row;

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mostUsers, parseUser, type User } from '../console/user-record.ts';
-import type { UserStore } from '../console/user-store.ts';
+import type { UserNote, UserStore } from '../console/user-store.ts';
 import { CodedError, hasCode } from '../platform/errors.ts';
 import { createWorkQueue } from '../platform/work-queue.ts';
 import { lockDirectory } from './data-lock.ts';
@@ -12,11 +12,18 @@ import { withUsers } from './memory-user-store.ts';
 /** The server and `npm run user` change the same file; either is done within milliseconds. */
 const lockTries = 40;
 const lockWaitMs = 50;
+/** Notes of a terminal that no server has read: more are not written by hand. The oldest are dropped. */
+const mostNotes = 1_000;
 
 export interface FileUserStoreOptions {
   /** Of its own; must exist. */
   directory: string;
   replaceFile?: (path: string, data: string) => Promise<unknown>;
+}
+
+interface Content {
+  users: readonly User[];
+  notes: readonly UserNote[];
 }
 
 /**
@@ -27,40 +34,51 @@ export async function openFileUserStore(options: FileUserStoreOptions): Promise<
   const { directory, replaceFile: replace = replaceFile } = options;
   const path = join(directory, 'users.json');
   const inTurn = createWorkQueue();
-  let seen: { mark: string; users: readonly User[] } | undefined;
+  let seen: { mark: string; content: Content } | undefined;
 
-  async function users(): Promise<readonly User[]> {
+  async function content(): Promise<Content> {
     const mark = await markOf(path);
-    if (seen?.mark === mark) return seen.users;
-    const read = mark === '' ? [] : usersIn(await readFile(path, 'utf8'));
-    seen = { mark, users: read };
+    if (seen?.mark === mark) return seen.content;
+    const read = mark === '' ? nobody : contentIn(await readFile(path, 'utf8'));
+    seen = { mark, content: read };
     return read;
   }
+  /** @param decide what is to stand there; nothing when it may stay as it is */
+  const rewrite = <Answer>(decide: (now: Content) => { after?: Content; answer: Answer }) =>
+    inTurn(async () => {
+      const unlock = await locked(directory);
+      try {
+        const { after, answer } = decide(await content());
+        if (after) await replace(path, textOf(after));
+        return answer;
+      } finally {
+        await unlock();
+      }
+    });
 
-  await users();
+  await content();
   return {
-    find: async (id) => (await users()).find((one) => one.id === id),
-    findByLogin: async (login) => (await users()).find((one) => one.login === login),
-    list: users,
+    find: async (id) => (await content()).users.find((one) => one.id === id),
+    findByLogin: async (login) => (await content()).users.find((one) => one.login === login),
+    list: async () => (await content()).users,
     change: (decide) =>
-      inTurn(async () => {
-        const unlock = await locked(directory);
-        try {
-          const before = await users();
-          const { put = [], answer } = decide(before);
-          if (put.length > 0) {
-            const text = textOf(withUsers(before, put));
-            await replace(path, text);
-            seen = { mark: await markOf(path), users: usersIn(text) };
-          }
-          return answer;
-        } finally {
-          await unlock();
-        }
+      rewrite(({ users, notes }) => {
+        const { put = [], note, answer } = decide(users);
+        if (put.length === 0 && !note) return { answer };
+        const kept = [...notes, ...(note ? [note] : [])].slice(-mostNotes);
+        return { after: { users: withUsers(users, put), notes: kept }, answer };
       }),
+    notes: async () => (await content()).notes,
+    forgetNotes: (ids) =>
+      rewrite(({ users, notes }) => ({
+        after: { users, notes: notes.filter(({ id }) => !ids.includes(id)) },
+        answer: undefined,
+      })),
     close: () => inTurn(async () => undefined),
   };
 }
+
+const nobody: Content = { users: [], notes: [] };
 
 async function locked(directory: string): Promise<() => Promise<void>> {
   for (let tried = 1; ; tried += 1) {
@@ -84,24 +102,28 @@ async function markOf(path: string): Promise<string> {
   }
 }
 
-function textOf(users: readonly User[]): string {
+function textOf({ users, notes }: Content): string {
   if (users.length > mostUsers || users.some((one) => !parseUser(one)))
     throw new CodedError('STORE_WRITE_FAILED', 'what was to be written are not users');
-  return `${JSON.stringify({ schemaVersion: 1, users }, null, 2)}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, users, notes }, null, 2)}\n`;
 }
 
-function usersIn(text: string): User[] {
-  const users = arrayIn(text)?.map(parseUser);
-  const isWhole = users?.every((user) => user !== undefined);
-  if (!users || !isWhole) throw damaged('users.json', 'it holds something that is no user');
-  return users as User[];
-}
-
-function arrayIn(text: string): unknown[] | undefined {
+function contentIn(text: string): Content {
   try {
-    const { schemaVersion, users } = JSON.parse(text) as Record<string, unknown>;
-    return schemaVersion === 1 && Array.isArray(users) ? users : undefined;
+    const { schemaVersion, users, notes } = JSON.parse(text) as Record<string, unknown>;
+    if (schemaVersion === 1 && Array.isArray(users) && Array.isArray(notes)) {
+      const read = users.map(parseUser);
+      if (read.every((user) => user !== undefined) && notes.every(isNote))
+        return { users: read as User[], notes };
+    }
   } catch {
-    return undefined;
+    // Said below.
   }
+  throw damaged('users.json', 'it holds something that is no user');
+}
+
+function isNote(value: unknown): value is UserNote {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, at, action, object, by } = value as Record<string, unknown>;
+  return [id, at, action, object, by].every((one) => typeof one === 'string');
 }

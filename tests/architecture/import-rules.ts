@@ -23,7 +23,9 @@ export const compositionRoots = [
   'app.ts',
   'new-call.ts',
   'new-messaging.ts',
+  'new-live.ts',
   'new-console.ts',
+  'new-web-chat.ts',
   'outside.ts',
   'web-server.ts',
   'config.ts',
@@ -31,6 +33,8 @@ export const compositionRoots = [
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',
+  'user.ts',
+  'audit.ts',
   'web-build.ts',
 ];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;
@@ -103,7 +107,7 @@ const rules: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/',
-      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|demo\\.ts$|doctor\\.ts$)',
+      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|new-live\\.ts$|demo\\.ts$|doctor\\.ts$)',
     },
     to: { path: '^src/sandbox/' },
   },

@@ -108,6 +108,7 @@ export async function addPerson(
   role: Role,
   clinics: 'all' | string[] = 'all',
   login = `${role}.${createId().slice(0, 8)}`,
+  origin: 'chosen' | 'one-time' = 'chosen',
 ) {
   const usersDirectory = join(directory, 'data', 'users');
   await mkdir(usersDirectory, { recursive: true });
@@ -115,7 +116,7 @@ export async function addPerson(
   const now = new Date().toISOString();
   const password = {
     hash: await hashPassword(testPassword),
-    origin: 'chosen' as const,
+    origin,
     changedAt: now,
   };
   const id = createId();
