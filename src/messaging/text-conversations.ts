@@ -1,10 +1,16 @@
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import { plainText } from '../agent/plain-text.ts';
 import { createKeyedQueue } from '../platform/work-queue.ts';
-import { type Conversation, type Inbound, longestMessage } from './conversation-record.ts';
+import {
+  type Conversation,
+  type Inbound,
+  longestMessage,
+  type Outgoing,
+} from './conversation-record.ts';
 import {
   closed,
   givenBack,
+  invited,
   newConversation,
   received,
   staffWrote,
@@ -43,6 +49,14 @@ export interface ReceivedText extends SenderAt {
   senderName?: string | undefined;
 }
 
+/** Words that were agreed beforehand, of which WhatsApp knows a template. */
+export interface Invitation {
+  text: string;
+  template: NonNullable<Outgoing['template']>;
+  /** For the model, never sent. */
+  note: string;
+}
+
 /** What staff and channels do with text conversations. */
 export interface TextConversations extends TextAgent {
   /** Takes a message into the sender's open conversation, or opens one. Durable when it resolves. */
@@ -56,6 +70,8 @@ export interface TextConversations extends TextAgent {
   write(id: string, message: { text: string; by: string }): Promise<Conversation | undefined>;
   /** For the model, before its next words: never sent. */
   note(id: string, text: string): Promise<Conversation | undefined>;
+  /** We write first, in the sender's open conversation or a new one. Not while a person holds it. */
+  invite(sender: SenderAt, invitation: Invitation): Promise<Conversation | undefined>;
   close(
     id: string,
     because: 'staff' | 'expired',
@@ -230,6 +246,17 @@ export function createTextConversations(parts: TextConversationParts): TextConve
         ...one,
         lines: [...one.lines, { who: 'note', atMs: clock.wallMs(), text }],
       })),
+    async invite(sender, invitation) {
+      const { id } = await openFor(sender, undefined);
+      const message = newId();
+      const nowMs = clock.wallMs();
+      const idOf = (index: number) => `${message}-${index}`;
+      const asked = await store.update(id, (one) =>
+        one.heldBy || one.status === 'closed' ? one : invited(one, { ...invitation, nowMs, idOf }),
+      );
+      if (asked) parts.sendDue(asked);
+      return asked;
+    },
     close,
     async sweep(clinicOf) {
       const nowMs = clock.wallMs();

@@ -12,7 +12,10 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
-import { type SandboxTextModel, startSandboxTextModel } from '../../src/sandbox/text-model-server.ts';
+import {
+  type SandboxTextModel,
+  startSandboxTextModel,
+} from '../../src/sandbox/text-model-server.ts';
 import { protocolOf } from '../../src/scheduling/appointment.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
 import { type DirectStores, directReception, memoryStores } from './direct-desk.ts';
@@ -105,7 +108,8 @@ export async function openTextDesk(options: {
     },
     async conversation(senderKey = visitor) {
       const found =
-        (await store.findOpen(sender(senderKey))) ?? (await store.findLastClosed(sender(senderKey)));
+        (await store.findOpen(sender(senderKey))) ??
+        (await store.findLastClosed(sender(senderKey)));
       if (!found) throw new Error('no conversation');
       return found;
     },
