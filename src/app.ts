@@ -30,6 +30,7 @@ import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { type Messaging, openMessaging } from './new-messaging.ts';
 import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
@@ -51,6 +52,7 @@ export interface App {
   live: LiveCalls;
   clinics: readonly ClinicProfile[];
   metrics: Metrics;
+  messaging: Messaging;
   /** The people and companies outside, when there are no keys. */
   sandbox: Sandbox | undefined;
   /** The console's first user, when this start made its password; for the terminal only. */
@@ -247,6 +249,19 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
+  const messaging = await openMessaging(server, {
+    ...parts,
+    config,
+    outside,
+    clinics: () => clinics,
+    reception,
+    rest,
+    optOuts: storage.optOuts,
+    operator,
+    publicUrl: () => publicUrl,
+    authorise: gate.may('calls:read'),
+    metrics,
+  });
   registerWebChat(server, {
     ...{ ...parts, config, storage, gate },
     scripts: await openScripts({ ...parts, config, storage }),
@@ -266,6 +281,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics,
     metrics,
     sandbox: outside.sandbox,
+    messaging,
     firstUser: staffConsole.firstUser,
     async listen() {
       const address = await server.listen({ host: config.HOST, port: config.PORT });
@@ -274,6 +290,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       // Not before: whoever answers must find us.
       outbound.start();
       lists.start();
+      await messaging.start();
       return address;
     },
     async stop(hurry = new Promise(() => {})) {
@@ -282,6 +299,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       endUpkeep();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
+      await messaging.stop();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.
       for (const socket of server.websocketServer.clients) {

@@ -68,6 +68,14 @@ export function clinicForNumber(
   return chosen;
 }
 
+/** The clinic whose WhatsApp number was written to. No other answers for it. */
+export function clinicForWhatsapp(
+  clinics: readonly ClinicProfile[],
+  calledE164: string,
+): ClinicProfile | undefined {
+  return clinics.find(({ whatsapp }) => whatsapp?.number === calledE164);
+}
+
 /** One profile from its YAML text. `label` is how the file is called in problems. */
 export function parseClinic(yamlText: string, label: string): ClinicFile {
   const lines = new LineCounter();
@@ -145,6 +153,10 @@ function sharedNames(files: ClinicFile[]): string[] {
     const names: [string, Path][] = [
       [clinic.id, ['id']],
       ...clinic.numbers.map((number, i): [string, Path] => [number, ['numbers', i]]),
+      // A number may be called and written to; of two clinics it is neither.
+      ...(clinic.whatsapp
+        ? [[`WhatsApp ${clinic.whatsapp.number}`, ['whatsapp']] satisfies [string, Path]]
+        : []),
     ];
     return names.flatMap(([name, path]) => {
       const owner = owners.get(name);
