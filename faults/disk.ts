@@ -10,6 +10,7 @@ import {
 } from '../tests/support/booking-by-tools.ts';
 import { markedAudio } from '../tests/support/marked-audio.ts';
 import type { ProcessStage } from '../tests/support/process-stage.ts';
+import { ask, post, webhookFields } from '../tests/support/raw-caller.ts';
 import { readSides } from '../tests/support/recording-sides.ts';
 import { answersWith, callerSays, greeted, heardMs } from '../tests/support/spoken-turn.ts';
 import { pass, until } from '../tests/support/stage.ts';
@@ -121,13 +122,22 @@ async function noDescriptors(notes: Notes, stage: ProcessStage): Promise<void> {
     const socket = connect(Number(port), '127.0.0.1');
     return socket.on('error', () => {});
   });
+  // Nobody hears a server that has none: with eight left it says so, and sends a new caller to the way out.
   await pass(300);
+  for (const socket of idle) socket.destroy();
+  limitDescriptors(pid, readdirSync(`/proc/${pid}/fd`).length + 8);
+  const ready = async () => (await ask(`${stage.line.url}/readyz`)).text;
+  await until(async () => (await ready()).includes('out-of-descriptors'), 'it is not ready', 10_000);
+  const late = await post(stage.line, '/incoming-call', webhookFields(stage.line));
+  notes.expect(late.text.includes('<Say') && late.text.includes('<Dial'), 'no way out');
+  const told = () => server.output().match(/"alarm":"descriptors-exhausted","since"/g) ?? [];
+  await until(() => told().length === 1, 'the alarm');
   answersWith(model, { say: answer });
   const { endedAtMs } = await callerSays(call, model, { text: 'Tem cardiologista?' });
   await until(() => heardMs(call, 50) === 600, 'the answer');
   notes.listen(call, since(call, endedAtMs));
-  for (const socket of idle) socket.destroy();
   limitDescriptors(pid, 4_096);
+  await until(async () => (await ready()).includes('"ready"'), 'it is ready again', 10_000);
   await call.hangUp();
   const next = await stage.greeted();
   await next.call.hangUp();

@@ -29,9 +29,11 @@ import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
 import type { Clock } from './platform/clock.ts';
+import { createDescriptorWatch } from './platform/descriptor-watch.ts';
 import { healthRoutes } from './platform/health-routes.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -76,7 +78,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
-  const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS });
+  const descriptors = createDescriptorWatch();
+  const { trouble } = descriptors;
+  const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS, trouble });
   const health = new ModelHealth();
   const rest = createTwilioRest({
     accountSid: outside.accountSid,
@@ -114,6 +118,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     watch: (watcher) => live.watch(watcher),
     modelTrouble: modelRefusal,
     agendaTrouble: storage.trouble,
+    descriptors,
     directories: [config.RECORDINGS_DIR, config.DATA_DIR],
     send: createAlarmWebhook(config.ALARM_WEBHOOK_URL, log),
     clock,
@@ -178,8 +183,15 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     config,
     storage,
     clinics,
+    agendaOf: reception.agendaOf,
+    outbound,
+    lists,
     metrics,
     publicUrl: () => publicUrl,
+    live,
+    createCall,
+    unavailable,
+    sandbox: outside.sandbox,
   });
   const voiceParts: Parameters<typeof transferRoutes>[1] = {
     transfers,
@@ -220,6 +232,12 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...storage,
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
+  });
+  registerWebChat(server, {
+    ...{ ...parts, config, storage, gate },
+    scripts: await openScripts({ ...parts, config, storage }),
+    access: staffConsole.access,
+    defaultClinic: defaultClinic.id,
   });
   healthRoutes(server, {
     notReady: () =>

@@ -107,6 +107,7 @@ export function createCallFactory(parts: CallFactoryParts): (announced: Announce
       emergency: desk.emergency,
       consent: announcedConsent(clinic, direction),
       keepReadBack: desk.keepReadBack,
+      agreeTransfer: (to) => !announced.softphone && desk.agreeTransfer(to),
       openRecorder: (stem) =>
         operator.mayRecord()
           ? createRecorder({
@@ -120,10 +121,12 @@ export function createCallFactory(parts: CallFactoryParts): (announced: Announce
           : undefined,
       store: parts.store,
       prompts: parts.prompts,
-      hangUpPhone: (sid, reason) =>
-        reason === 'transferred'
-          ? transfers.begin({ announced, id, desk, ended: call.ended })
-          : parts.endCall(sid),
+      hangUpPhone: async (sid, reason) => {
+        // No telephone line to end or to join: closing the stream is the end.
+        if (announced.softphone) return 'failed';
+        if (reason !== 'transferred') return parts.endCall(sid);
+        return transfers.begin({ announced, id, desk, ended: call.ended });
+      },
       health: parts.health,
       clock,
       log: callLog,

@@ -5,20 +5,28 @@ import { auditRoutes } from './console/audit-routes.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
+import { type DeskRouteParts, deskRoutes } from './console/desk-routes.ts';
 import { type FirstUser, makeFirstUser } from './console/first-user.ts';
+import { numbersRoutes } from './console/numbers-routes.ts';
 import { pageRoutes } from './console/page-routes.ts';
+import { recordingRoutes } from './console/recording-routes.ts';
 import { sessionRoutes } from './console/session-routes.ts';
 import { createSessions } from './console/sessions.ts';
 import { createSignIn } from './console/sign-in.ts';
 import { keepTerminalNotes } from './console/terminal-notes.ts';
 import { userRoutes } from './console/user-routes.ts';
+import { type LiveParts, registerLive } from './new-live.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
+import { swapFile } from './storage/file-commit.ts';
 import type { Storage } from './storage/storage-profile.ts';
 import { newestPages } from './web-build.ts';
 
-export interface ConsoleParts {
+/** @see deskRoutes */
+type DeskPart = Pick<DeskRouteParts, 'agendaOf' | 'outbound' | 'lists'>;
+
+export interface ConsoleParts extends DeskPart, LiveParts {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
@@ -63,9 +71,34 @@ export async function registerConsole(
 
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
+  await pageRoutes(server, { directory: await newestPages() });
   userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
   auditRoutes(server, { access: gate, trail });
-  await pageRoutes(server, { directory: await newestPages() });
+  await deskRoutes(server, {
+    ...parts,
+    ...storage,
+    access: gate,
+    async noteReading({ id, clinicId, by }, ip) {
+      const at = new Date(parts.clock.wallMs()).toISOString();
+      const who = { user: by, login: 'calendar', role: '', ip };
+      await trail.append({ at, ...who, action: 'calendar.read', clinicId, object: id });
+    },
+  });
+  const calls = {
+    access: gate,
+    calls: storage.calls,
+    callIndex: storage.callIndex,
+    appointments: storage.appointments,
+    recordingsDirectory: config.RECORDINGS_DIR,
+    replaceFile: swapFile,
+    clinics: clinicNames,
+    usualModel: config.OPENAI_REALTIME_MODEL,
+    usdBrl: config.USD_BRL,
+    clock: parts.clock,
+  };
+  recordingRoutes(server, calls);
+  numbersRoutes(server, calls);
+  registerLive(server, { ...parts, access: gate });
   // Further parts of the console are registered here, each with `access: gate`.
   const endNotes = keepTerminalNotes({ ...parts, users, trail });
   return {

@@ -20,6 +20,14 @@ export const httpLimits = {
   otherConnections: 512,
 } as const;
 
+/** Where web sockets are: the carrier's streams, and what a page of the console hears and says. */
+const socketAddresses: ReadonlySet<string | undefined> = new Set([
+  '/media-stream',
+  '/console/api/live/:id/listen',
+  '/console/api/live/:id/talk',
+  '/console/api/softphone/stream',
+]);
+
 /** The HTTP server, without any route. @param trustedProxies whose word is taken for where a request comes from */
 export function createServer(trustedProxies: string[] = []): FastifyInstance {
   return fastify({
@@ -39,7 +47,7 @@ export function createServer(trustedProxies: string[] = []): FastifyInstance {
   });
 }
 
-/** Forms of webhooks, and web sockets at the one address that has them. */
+/** Forms of webhooks, and web sockets at the addresses that have them. */
 export async function acceptStreams(server: FastifyInstance): Promise<void> {
   await server.register(formbody);
   await server.register(websocket, {
@@ -57,7 +65,7 @@ export async function acceptStreams(server: FastifyInstance): Promise<void> {
   });
   // The plugin upgrades any route there is.
   server.addHook('onRequest', async (request, reply) => {
-    if (request.ws && !request.is404 && request.routeOptions.url !== '/media-stream')
+    if (request.ws && !request.is404 && !socketAddresses.has(request.routeOptions.url))
       return reply.callNotFound();
   });
 }

@@ -29,6 +29,7 @@ import type { OptOutStore } from './opt-out-store.ts';
 import type { OutboundContact } from './outbound-contact.ts';
 import { createSpeechWatch, type PausableSpeechWatch, type SpeechMemento } from './speech-watch.ts';
 import type { StaffRequestStore } from './staff-request.ts';
+import { agreeByStaff } from './staff-transfer.ts';
 import type { Channel, Tool } from './tool.ts';
 import { createAnswerContact } from './tools/answer-contact.ts';
 import { createCancelAppointment } from './tools/cancel-appointment.ts';
@@ -59,6 +60,8 @@ export interface ConversationDesk {
   emergency: EmergencyWatch;
   /** A read-back was heard to its end. @param endMs on the recording's clock */
   keepReadBack(appointmentId: string, endMs: number): void;
+  /** Staff have the caller put through. @returns whether that destination exists and answers now */
+  agreeTransfer(destination: string): boolean;
   /** Whom the caller last agreed to be put through to. */
   agreedTransfer(): AgreedTransfer | undefined;
   /** For the conversation that goes on when nobody takes the call. */
@@ -153,6 +156,7 @@ export function createReception(parts: {
         }));
         note.catch((err) => log.error({ err, appointmentId }, 'a read-back was not noted'));
       },
+      agreeTransfer: (destination) => agreeByStaff(desk, clinic, destination, parts.clock.wallMs()),
       agreedTransfer: () => state.agreedTransfer,
       carryOver: () => ({ deeds: [...state.deeds], failedTransfers: state.failedTransfers }),
       suspend: () =>

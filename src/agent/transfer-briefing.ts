@@ -5,7 +5,12 @@ import { plainText } from './plain-text.ts';
 import { clinicTime, spokenAtTime, spokenDate } from './spoken-portuguese.ts';
 
 /** Why the call is handed on, as the code that asked for it knows; never the model's words. */
-export type TransferReason = 'asked-for-person' | 'emergency' | 'agent-stuck' | 'technical-problem';
+export type TransferReason =
+  | 'asked-for-person'
+  | 'emergency'
+  | 'agent-stuck'
+  | 'technical-problem'
+  | 'by-staff';
 
 type Known = Pick<ConversationState, 'deeds' | 'hold' | 'review' | 'offers' | 'verifiedPatients'>;
 
@@ -51,6 +56,7 @@ const reasonTexts: Record<TransferReason, string> = {
   'asked-for-person': 'Pediu para falar com uma pessoa.',
   emergency: 'Falou em emergência e ouviu para ligar ao SAMU.',
   'agent-stuck': 'A assistente não conseguiu resolver.',
+  'by-staff': 'A equipe passou a ligação pelo painel.',
   'technical-problem': 'A assistente teve um problema técnico.',
 };
 

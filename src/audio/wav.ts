@@ -73,3 +73,24 @@ export function splitStereo(stereo: Uint8Array): { left: Buffer; right: Buffer }
   }
   return { left, right };
 }
+
+/** Of a 16-bit PCM WAV: `RIFF`/`WAVE`, a 16-byte `fmt ` (format 1), then `data`. */
+export const stereoPcmHeaderBytes = 44;
+
+/** @param dataBytes bytes behind the header: 4 for a sample of both sides. At most 4 GiB, 37 hours. */
+export function stereoPcmHeader(dataBytes: number): Buffer {
+  const header = Buffer.alloc(stereoPcmHeaderBytes);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(stereoPcmHeaderBytes - 8 + dataBytes, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20); // WAVE_FORMAT_PCM
+  header.writeUInt16LE(2, 22); // sides
+  header.writeUInt32LE(8000, 24); // samples a second
+  header.writeUInt32LE(32_000, 28); // bytes a second
+  header.writeUInt16LE(4, 32); // bytes of one sample of both sides
+  header.writeUInt16LE(16, 34); // bits of a sample
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(dataBytes, 40);
+  return header;
+}

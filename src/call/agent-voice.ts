@@ -10,6 +10,8 @@ import type { PromptName, SpokenPrompts } from './spoken-prompts.ts';
 const longestPieceBytes = 500 * bytesPerMs;
 /** Agent audio that waits for the stream to start or for a verdict: one minute, the cap of a reply. */
 const mostWaitingBytes = 60_000 * bytesPerMs;
+/** Of somebody who speaks in the agent's place: what piles up behind a slow line is left out, or they would talk past each other. */
+const mostPersonBacklogMs = 1_000;
 /** Finished replies remembered, so that audio sent late still closes its item. */
 const rememberedReplies = 50;
 
@@ -39,6 +41,7 @@ export class AgentVoice {
   readonly #sessionItems = new Set<string>();
   readonly #untold = new Set<string>();
   #promptCount = 0;
+  #personItem: string | undefined;
 
   constructor(parts: {
     transcript: CallTranscript;
@@ -129,6 +132,21 @@ export class AgentVoice {
     this.#playback.closeItem(itemId);
   }
 
+  /** Somebody of the clinic speaks; `name` is who. A stretch of speech is one item. */
+  person(itemId: string, name: string, ulaw: Buffer, carrierMs: number): void {
+    if (this.#playback.backlogMs(carrierMs) > mostPersonBacklogMs) return;
+    if (this.#personItem !== itemId) {
+      this.#personItem = itemId;
+      this.#transcript.agentText(itemId, `[${name}, da equipe, falou]`, 'person');
+    }
+    this.#transcript.agentReceived(itemId, ulaw.length / bytesPerMs, 'person');
+    this.#send({ responseId: itemId, itemId, contentIndex: 0, ulaw, unbound: true }, carrierMs);
+  }
+
+  personPaused(itemId: string): void {
+    this.#playback.closeItem(itemId);
+  }
+
   /** Stops what the caller hears and cuts the model's memory there. */
   silence(carrierMs: number): void {
     const outstanding =
@@ -165,7 +183,7 @@ export class AgentVoice {
   /** The model's memory was cut at the interruption; what was heard after the resume is added as text. */
   tellResumed(): void {
     for (const [itemId, fromMs] of this.#resumed) {
-      const words = itemId.startsWith('prompt:') ? '' : this.#transcript.agentWords(itemId, fromMs);
+      const words = isOurs(itemId) ? '' : this.#transcript.agentWords(itemId, fromMs);
       if (words) this.#memory()?.addText('assistant', words);
     }
     this.#resumed.clear();
@@ -210,6 +228,9 @@ export class AgentVoice {
     if (this.#finishedReplies.includes(audio.responseId)) this.#playback.closeItem(audio.itemId);
   }
 }
+
+/** Not words of the model: it needs no reminder of them. */
+const isOurs = (itemId: string) => itemId.startsWith('prompt:') || itemId.startsWith('person:');
 
 function keepBounded(queue: AgentAudio[], audio: AgentAudio): void {
   let bytes = audio.ulaw.length;

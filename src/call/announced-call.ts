@@ -13,6 +13,8 @@ export interface AnnouncedCall {
   purpose?: string;
   /** Of the list that we call for. */
   row?: { listId: string; line: number };
+  /** From a browser of the clinic, not by telephone. */
+  softphone?: CallIdentity['softphone'];
   /** The agent had this caller on the line before, and nobody took the transfer. */
   earlier?: EarlierCall;
 }
@@ -27,7 +29,7 @@ export interface EarlierCall extends EarlierMemory {
 
 /** @param id ours */
 export function identityOf(call: AnnouncedCall, id: string): Omit<CallIdentity, 'streamSid'> {
-  const { callSid, clinic, direction, earlier, from, purpose, to } = call;
+  const { callSid, clinic, direction, earlier, from, purpose, softphone, to } = call;
   return {
     id,
     callSid,
@@ -36,6 +38,7 @@ export function identityOf(call: AnnouncedCall, id: string): Omit<CallIdentity, 
     from,
     to,
     ...(purpose ? { purpose } : {}),
+    ...(softphone ? { softphone } : {}),
     ...(earlier ? { continues: earlier.callId } : {}),
   };
 }

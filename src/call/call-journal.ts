@@ -26,6 +26,7 @@ export type CallIdentity = Pick<
   | 'purpose'
   | 'continues'
   | 'model'
+  | 'softphone'
 >;
 
 /** Keeps one call's record up to date, in memory and in the store. A failing store is logged, never heard. */
@@ -94,6 +95,11 @@ export class CallJournal {
     });
   }
 
+  /** Of all replies so far. */
+  get usage(): Readonly<ModelUsage> {
+    return this.#record.usage;
+  }
+
   get startedAt(): string {
     return this.#record.startedAt;
   }
@@ -130,11 +136,17 @@ export class CallJournal {
   }
 }
 
+const cameToItsEnd: ReadonlySet<EndReason> = new Set([
+  'agent-goodbye',
+  'time-limit',
+  'ended-by-staff',
+]);
+
 function outcomeOf(record: CallRecord, ending: EndReason): NonNullable<CallRecord['outcome']> {
   if (record.appointments.length > 0) return 'appointment';
   if (record.cancelled.length > 0) return 'cancellation';
   if (record.requests.length > 0) return 'request';
-  if (ending === 'agent-goodbye' || ending === 'time-limit') return 'no-appointment';
+  if (cameToItsEnd.has(ending)) return 'no-appointment';
   if (ending === 'transferred') return 'transfer';
   if (ending === 'caller-hung-up' || ending === 'caller-silent') return 'abandoned';
   return 'failed';

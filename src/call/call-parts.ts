@@ -32,6 +32,8 @@ export interface CallParts {
   /** In the words in which this call's greeting asks or tells. */
   consent: ConsentSetting;
   keepReadBack: KeepReadBack;
+  /** Staff have the caller put through. @returns whether that destination exists and answers now */
+  agreeTransfer: (destination: string) => boolean;
   openRecorder: (stem: string) => Recorder | undefined;
   store: CallStore;
   prompts: SpokenPrompts;

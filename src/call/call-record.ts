@@ -13,8 +13,11 @@ export interface TranscriptLine {
   interrupted?: true;
   /** What was generated but never heard of an interrupted line. */
   unheardText?: string;
-  /** Spoken by a shipped prompt, typed on the keypad, or said through the model. */
-  source: 'speech' | 'prompt' | 'keypad';
+  /**
+   * Spoken by a shipped prompt, typed on the keypad, said through the model; `person`: somebody of the clinic spoke in the
+   * agent's place, whose words are not known, only who it was.
+   */
+  source: 'speech' | 'prompt' | 'keypad' | 'person';
   itemId?: string;
 }
 
@@ -48,6 +51,20 @@ export interface CallLatencies {
   bargeInMs: number[];
 }
 
+/** What somebody of the clinic did to a call while it went on. */
+export interface StaffDeed {
+  atMs: number;
+  /** Their user id, and the name it had. */
+  byId: string;
+  by: string;
+  /** `lost`: their microphone went away and the agent took the caller back. */
+  did: 'hint' | 'took' | 'gave-back' | 'lost' | 'transferred' | 'ended';
+  /** Of a hint: what the agent was told. */
+  text?: string;
+  /** Of a transfer: the destination's id. */
+  destination?: string;
+}
+
 /** Why a call ended; `docs/endings.md` lists the same reasons (a test compares them). */
 export const endReasons = [
   'caller-hung-up',
@@ -60,6 +77,7 @@ export const endReasons = [
   'model-unreachable',
   'model-refused',
   'server-draining',
+  'ended-by-staff',
   'process-died',
 ] as const;
 export type EndReason = (typeof endReasons)[number];
@@ -124,6 +142,10 @@ export interface CallRecord {
   transfer?: { destination: string; outcome: TransferOutcome; atMs: number };
   /** Our id of the call that this one goes on from, after a transfer that nobody took. */
   continues?: string;
+  /** What people of the clinic did meanwhile. Absent when nobody did anything. */
+  staff?: StaffDeed[];
+  /** It came from a browser and not by telephone; who held it. */
+  softphone?: { byId: string; by: string };
   /** Eight digits that name the conversation. Once it is over. */
   protocol?: string;
   /** What came of it, for staff, in Portuguese. Once it is over. */

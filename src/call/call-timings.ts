@@ -35,6 +35,11 @@ export class CallTimings {
     this.#speech = undefined;
   }
 
+  /** Somebody else answered the caller. */
+  answeredByOthers(): void {
+    this.#callerStoppedAtMs = undefined;
+  }
+
   callerStarted(audioStartMs: number): void {
     this.#speech = { audioStartMs, atMs: this.#clock.monotonicMs() };
   }

@@ -9,6 +9,8 @@ import type { ModelLink } from './model-link.ts';
 const rememberedNotes = 20;
 /** Tool uses kept in the call record; a model in a loop is counted by the metrics. */
 const mostUses = 200;
+/** Characters kept of arguments of a call that was not made. */
+const keptArguments = 2_000;
 
 interface RequestedTool {
   responseId: string;
@@ -28,6 +30,7 @@ export class CallTools {
   readonly #journal: () => CallJournal | undefined;
   readonly #tell: (fact: CallFact, atMs: number) => void;
   readonly #nowMs: () => number;
+  readonly #isHeld: () => boolean;
   readonly #notes: string[] = [];
   readonly #repliesWithTools = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
@@ -39,7 +42,10 @@ export class CallTools {
     journal: () => CallJournal | undefined;
     tell: (fact: CallFact, atMs: number) => void;
     nowMs: () => number;
+    /** A person speaks in the agent's place: nothing is done on its behalf. */
+    isHeld: () => boolean;
   }) {
+    this.#isHeld = parts.isHeld;
     this.#toolbox = parts.toolbox;
     this.#link = parts.link;
     this.#journal = parts.journal;
@@ -50,6 +56,12 @@ export class CallTools {
   /** What the tools have done so far, for a new session. */
   get notes(): readonly string[] {
     return this.#notes;
+  }
+
+  /** For a session that replaces this one. */
+  remember(note: string): void {
+    this.#notes.push(note);
+    if (this.#notes.length > rememberedNotes) this.#notes.shift();
   }
 
   /** Did this reply call a tool? Asked once, when the reply is done. */
@@ -77,7 +89,7 @@ export class CallTools {
     const session = this.#link().generation;
     this.#repliesWithTools.add(call.responseId);
     const atMs = this.#nowMs();
-    const result = await this.#toolbox.run(call);
+    const result = this.#isHeld() ? refusedWhileHeld(call) : await this.#toolbox.run(call);
     this.#note(result, atMs);
     // A session opened meanwhile knows nothing of this call; it is told in words what came of it.
     if (session === this.#link().generation)
@@ -103,13 +115,26 @@ export class CallTools {
       arguments: result.arguments,
       output: result.output,
     };
-    this.#notes.push(toolNote(result));
-    if (this.#notes.length > rememberedNotes) this.#notes.shift();
+    this.remember(toolNote(result));
     this.#uses += 1;
     if (this.#uses <= mostUses) this.#journal()?.toolUsed(use);
     this.#tell({ type: 'tool-used', use }, atMs);
     for (const effect of result.effects) this.noteEffect(effect, atMs);
   }
+}
+
+function refusedWhileHeld({ callId, name, argumentsJson }: RequestedTool): ToolResult {
+  const message =
+    'Uma pessoa da equipe está falando com quem ligou. Não faça nada até ela devolver a ligação.';
+  return {
+    callId,
+    name,
+    outcome: 'refused',
+    durationMs: 0,
+    effects: [],
+    arguments: argumentsJson.slice(0, keptArguments),
+    output: JSON.stringify({ ok: false, code: 'person-on-call', message }),
+  };
 }
 
 function noteEffect(

@@ -5,6 +5,8 @@ const mostLines = 2_000;
 /** Audio at the end of a line that may be missing without the line counting as interrupted (ms). */
 const unheardToleranceMs = 200;
 
+type AgentSource = 'speech' | 'prompt' | 'person';
+
 interface AgentItem {
   kind: 'agent';
   itemId: string;
@@ -14,7 +16,7 @@ interface AgentItem {
   startMs: number | undefined;
   endMs: number;
   cut: boolean;
-  source: 'speech' | 'prompt';
+  source: AgentSource;
 }
 
 interface CallerItem {
@@ -71,12 +73,12 @@ export class CallTranscript {
     if (this.#items.get(itemId)?.kind === 'caller') this.#items.delete(itemId);
   }
 
-  agentText(itemId: string, delta: string, source: 'speech' | 'prompt' = 'speech'): void {
+  agentText(itemId: string, delta: string, source: AgentSource = 'speech'): void {
     const item = this.#agent(itemId, source);
     if (item) item.text += delta;
   }
 
-  agentReceived(itemId: string, ms: number, source: 'speech' | 'prompt' = 'speech'): void {
+  agentReceived(itemId: string, ms: number, source: AgentSource = 'speech'): void {
     const item = this.#agent(itemId, source);
     if (item) item.receivedMs += ms;
   }
@@ -132,7 +134,7 @@ export class CallTranscript {
     return lines.sort((a, b) => a.startMs - b.startMs);
   }
 
-  #agent(itemId: string, source: 'speech' | 'prompt'): AgentItem | undefined {
+  #agent(itemId: string, source: AgentSource): AgentItem | undefined {
     const item = this.#items.get(itemId);
     if (item) return item.kind === 'agent' ? item : undefined;
     if (this.#items.size >= mostLines) return undefined;

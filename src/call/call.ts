@@ -1,9 +1,12 @@
 import type { ToolEffect } from '../agent/tool.ts';
 import { AgentVoice } from './agent-voice.ts';
+import { callStarted } from './call-event.ts';
 import { CallJournal } from './call-journal.ts';
 import type { CallParts } from './call-parts.ts';
-import { type CallRecord, callFileStem, type EndReason } from './call-record.ts';
+import { type CallRecord, callFileStem, type EndReason, type ModelUsage } from './call-record.ts';
 import { CallRecording } from './call-recording.ts';
+import { CallStaff } from './call-staff.ts';
+import { CallTap } from './call-tap.ts';
 import { CallTimings } from './call-timings.ts';
 import { CallTools } from './call-tools.ts';
 import { CallTranscript } from './call-transcript.ts';
@@ -14,6 +17,8 @@ import { Keypad } from './keypad.ts';
 import { createModelEar } from './model-ear.ts';
 import { ModelLink } from './model-link.ts';
 import { createModelPresence } from './model-presence.ts';
+import { PhoneLeg } from './phone-leg.ts';
+import { ReplyRequests } from './reply-requests.ts';
 import { SpokenWords } from './spoken-words.ts';
 import type { Farewell, Moment, Turn, TurnCommand, TurnEvent, TurnRules } from './turn.ts';
 import { currentReply } from './turn-floor.ts';
@@ -24,8 +29,6 @@ import { admitAudio, createTurn, isAwaited, takeTurn } from './turn-taking.ts';
 const tickMs = 100;
 /** The last mark of a farewell is awaited this much longer than the audio needs. */
 const markGraceMs = 1_000;
-/** After the phone leg was ended by REST, the stream must stop within this. */
-const stopWaitMs = 5_000;
 
 /**
  * One telephone conversation. Both directions of audio meet here and nowhere else.
@@ -35,6 +38,10 @@ export class Call {
   readonly id: string;
   /** Resolves when everything is freed and kept; with no record when the stream never came. */
   readonly ended: Promise<CallRecord | undefined>;
+  /** What people of the clinic do to it meanwhile. */
+  readonly staff: CallStaff;
+  /** Where others hear it. */
+  readonly tap = new CallTap();
   readonly #parts: CallParts;
   readonly #rules: TurnRules;
   readonly #link: ModelLink;
@@ -46,14 +53,13 @@ export class Call {
   readonly #callerWords: CallerWords;
   readonly #recording: CallRecording;
   readonly #keypad: Keypad;
+  readonly #phone: PhoneLeg;
   #turn: Turn;
   #carrier: Carrier | undefined;
   #caller: CallerVoice | undefined;
   #journal: CallJournal | undefined;
   #ticker: NodeJS.Timeout | undefined;
-  #stopTimer: NodeJS.Timeout | undefined;
-  #askCount = 0;
-  #askTag = '';
+  readonly #requests = new ReplyRequests();
   #endReason: EndReason | undefined;
   #finished = false;
   #resolveEnded: (record: CallRecord | undefined) => void = () => {};
@@ -63,6 +69,7 @@ export class Call {
     this.id = parts.identity.id;
     this.#rules = turnRules(parts.voice);
     this.#turn = createTurn(parts.clock.monotonicMs(), parts.greeting);
+    this.#phone = new PhoneLeg({ ...parts, end: (reason) => this.end(reason) });
     this.#keypad = new Keypad(parts.voice.keypad);
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
@@ -75,11 +82,17 @@ export class Call {
       link: () => this.#link,
       dispatch: (event: TurnEvent) => this.#dispatch(event),
       nowMs: () => this.#carrierNow(),
+      isHeld: () => this.#turn.held !== undefined,
+      tellModel: (text: string) => this.#link.model?.addText('system', text),
     };
     this.#timings = new CallTimings(common);
     this.#recording = new CallRecording({
       open: () => parts.openRecorder(this.#fileStem()),
       file: () => `${this.#fileStem()}.wav`,
+      tap: this.tap,
+      changed: (isAllowed) => {
+        if (!this.#finished) parts.tell({ type: 'recording', isAllowed }, this.#carrierNow());
+      },
     });
     this.#agent = new AgentVoice({
       ...common,
@@ -95,7 +108,13 @@ export class Call {
     this.#callerWords = new CallerWords({
       ...common,
       recording: this.#recording,
-      tellModel: (text) => this.#link.model?.addText('system', text),
+    });
+    this.staff = new CallStaff({
+      ...common,
+      agent: this.#agent,
+      tools: this.#tools,
+      tap: this.tap,
+      turn: () => this.#turn,
     });
     const known = { ...common, agent: this.#agent, tools: this.#tools, timings: this.#timings };
     this.#link = new ModelLink({
@@ -105,7 +124,8 @@ export class Call {
         ...known,
         words: this.#words,
         admit: (responseId) => admitAudio(this.#turn, responseId),
-        askTag: () => this.#askTag,
+        askTag: () => this.#requests.tag,
+        usage: (usage) => this.#tokensUsed(usage),
         isAwaited: () => isAwaited(this.#turn),
         endpointingMs: this.#rules.endpointingMs,
         callerTurnBegan: () => parts.toolbox.startTurn(),
@@ -126,18 +146,11 @@ export class Call {
 
   /** The caller's stream is here. From now on audio flows both ways. */
   attach(carrier: Carrier, streamSid: string): void {
-    const { identity, clock, log, metrics, store } = this.#parts;
+    const { identity, clock, metrics } = this.#parts;
     this.#carrier = carrier;
     if (this.#finished) return carrier.close(1011, 'call over');
-    this.#journal = new CallJournal(
-      { ...identity, streamSid },
-      {
-        store,
-        clock,
-        log,
-        lines: () => (this.#callerWords.keepsTranscript ? this.#transcript.lines() : []),
-      },
-    );
+    const lines = () => (this.#callerWords.keepsTranscript ? this.#transcript.lines() : []);
+    this.#journal = new CallJournal({ ...identity, streamSid }, { ...this.#parts, lines });
     if (this.#turn.phase === 'over') return this.#leave(this.#endReason ?? 'model-unreachable');
     this.#timings.streamStarted();
     this.#caller = new CallerVoice({
@@ -147,7 +160,7 @@ export class Call {
       metrics,
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
-    this.#parts.tell({ type: 'call-started', direction: identity.direction }, 0);
+    this.#parts.tell(callStarted(identity), 0);
     if (this.#agent.isPlaying(0)) this.#timings.agentSpeaks();
     this.#agent.attach(carrier, this.#carrierNow());
     this.#dispatch({ type: 'stream-started' });
@@ -160,7 +173,7 @@ export class Call {
     }
   }
 
-  /** Where in the recording this moment is, if it is recorded. */
+  /** In the recording, if there is one. */
   positionMs = (): number | null => (this.#recording.isOn ? Math.round(this.#carrierNow()) : null);
 
   key(digit: string): void {
@@ -196,7 +209,7 @@ export class Call {
     if (this.#finished) return;
     this.#finished = true;
     clearInterval(this.#ticker);
-    clearTimeout(this.#stopTimer);
+    this.#phone.release();
     this.#link.close();
     const durationMs = this.#carrierNow();
     this.#words.heard(this.#agent.keepHeard(durationMs));
@@ -213,8 +226,7 @@ export class Call {
       this.#recording.finish(durationMs),
       this.#tools.settled(),
     ]);
-    const closing = this.#parts.watch.closing();
-    const record = await journal.finish(reason, durationMs, recording, closing);
+    const record = await journal.finish(reason, durationMs, recording, this.#parts.watch.closing());
     this.#parts.metrics.count('calls_total', { reason });
     this.#parts.tell({ type: 'call-ended', record }, durationMs);
     return record;
@@ -273,12 +285,18 @@ export class Call {
         return agent.releaseHeld(this.#carrierNow());
       case 'drop-held-reply':
         return agent.dropHeld();
+      case 'tell-model':
+        return this.#link.model?.addText('system', command.text);
+      case 'person-left':
+        this.#timings.answeredByOthers();
+        return this.staff.left(command.how);
       case 'play-prompt':
         return agent.playPrompt(command.prompt, this.#carrierNow());
       case 'sentence-told':
         return this.#callerWords.sentenceTold(command.prompt, command.wholeHeard);
       case 'ask-reply':
-        return this.#askReply(command);
+        agent.tellResumed();
+        return this.#requests.ask(this.#link.model, command);
       case 'cancel-reply':
         return this.#link.model?.cancelReply(command.responseId);
       case 'delete-caller-item':
@@ -287,7 +305,8 @@ export class Call {
       case 'restate-caller':
         return this.#link.model?.addText('user', command.text);
       case 'hang-up':
-        return void this.#hangUp(command.reason);
+        this.#endReason = command.reason;
+        return void this.#phone.hangUp(command.reason);
       case 'leave-to-fallback':
         return this.#leave(command.reason);
       case 'count-barge-in':
@@ -300,15 +319,10 @@ export class Call {
     }
   }
 
-  #askReply(wanted: { instructions?: string; toolChoice?: 'none' }): void {
-    this.#agent.tellResumed();
-    this.#askTag = `r${++this.#askCount}`;
-    const { instructions, toolChoice } = wanted;
-    this.#link.model?.requestReply({
-      tag: this.#askTag,
-      ...(instructions ? { instructions } : {}),
-      ...(toolChoice ? { toolChoice } : {}),
-    });
+  #tokensUsed(usage: ModelUsage): void {
+    this.#journal?.addUsage(usage);
+    const sum = this.#journal?.usage ?? usage;
+    this.#parts.tell({ type: 'tokens-used', usage: { ...sum } }, this.#carrierNow());
   }
 
   #keypadEntry(entry: string | undefined): void {
@@ -317,14 +331,6 @@ export class Call {
     this.#link.model?.addText('user', `[teclado] ${entry}`);
     this.#dispatch({ type: 'entry-typed' });
     this.#callerWords.said(entry);
-  }
-
-  async #hangUp(reason: EndReason): Promise<void> {
-    this.#endReason = reason;
-    const result = await this.#parts.hangUpPhone(this.#parts.identity.callSid, reason);
-    if (this.#finished) return;
-    if (result === 'failed') return this.end(reason);
-    this.#stopTimer = setTimeout(() => this.end(reason), stopWaitMs);
   }
 
   /** The stream is closed from here, so that the carrier goes on with the verbs after `</Connect>`. */

@@ -20,7 +20,7 @@ export function conversationMemory(
   for (const line of lines.slice(-mostLines).toReversed()) {
     characters += line.text.length;
     if (characters > mostCharacters) break;
-    memory.unshift({ role: line.speaker === 'caller' ? 'user' : 'assistant', text: spoken(line) });
+    memory.unshift({ role: roleOf(line), text: spoken(line) });
   }
   if (toolNotes.length > 0) memory.push({ role: 'system', text: toolNotes.slice(-10).join('\n') });
   return memory;
@@ -43,6 +43,12 @@ export function restoreConversation(
   const before = earlier ? conversationMemory(earlier.lines, earlier.notes) : [];
   const memory = [...before, ...conversationMemory(transcript.linesWithUnheard(), toolNotes)];
   for (const { role, text } of memory) model.addText(role, text);
+}
+
+/** What a person of the clinic said is not the agent's own word. */
+function roleOf({ speaker, source }: TranscriptLine): MemoryLine['role'] {
+  if (source === 'person') return 'system';
+  return speaker === 'caller' ? 'user' : 'assistant';
 }
 
 function spoken(line: TranscriptLine): string {

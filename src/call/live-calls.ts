@@ -26,17 +26,26 @@ export class LiveCalls {
   readonly #log: Log;
   readonly #metrics: Metrics;
   readonly #maxCalls: number;
+  readonly #trouble: () => 'out-of-descriptors' | undefined;
   readonly #tokens = new StreamTokens();
   readonly #expected = new Map<string, { call: Call; timer: NodeJS.Timeout }>();
   readonly #live = new Map<string, Call>();
   readonly #watchers = new Set<CallWatcher>();
   #draining = false;
 
-  constructor(parts: { clock: Clock; log: Log; metrics: Metrics; maxCalls: number }) {
+  constructor(parts: {
+    clock: Clock;
+    log: Log;
+    metrics: Metrics;
+    maxCalls: number;
+    /** What this process lacks for one more call. */
+    trouble?: () => 'out-of-descriptors' | undefined;
+  }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#metrics = parts.metrics;
     this.#maxCalls = parts.maxCalls;
+    this.#trouble = parts.trouble ?? (() => undefined);
   }
 
   get count(): number {
@@ -48,9 +57,10 @@ export class LiveCalls {
   }
 
   /** Why a new call cannot be taken now, if it cannot. */
-  refusal(): 'draining' | 'full' | undefined {
+  refusal(): 'draining' | 'full' | 'out-of-descriptors' | undefined {
     if (this.#draining) return 'draining';
-    return this.#live.size + this.#expected.size >= this.#maxCalls ? 'full' : undefined;
+    if (this.#live.size + this.#expected.size >= this.#maxCalls) return 'full';
+    return this.#trouble();
   }
 
   /** A webhook announced this call: its model warms up and its stream may come, once, soon. @returns the stream's token. */
@@ -87,6 +97,12 @@ export class LiveCalls {
       this.#metrics.set('calls_live', this.#live.size);
     });
     return call;
+  }
+
+  /** A live call, by our id. */
+  find(id: string): Call | undefined {
+    for (const call of this.#live.values()) if (call.id === id) return call;
+    return undefined;
   }
 
   /** @returns how to stop watching. */

@@ -1,5 +1,5 @@
 import type { AgentVoice } from './agent-voice.ts';
-import type { CallJournal } from './call-journal.ts';
+import type { ModelUsage } from './call-record.ts';
 import type { CallTimings } from './call-timings.ts';
 import type { CallTools } from './call-tools.ts';
 import type { CallTranscript } from './call-transcript.ts';
@@ -18,7 +18,7 @@ export interface ModelEarParts {
   tools: CallTools;
   timings: CallTimings;
   words: SpokenWords;
-  journal: () => CallJournal | undefined;
+  usage: (usage: ModelUsage) => void;
   dispatch: (event: TurnEvent) => void;
   admit: (responseId: string) => 'play' | 'hold' | 'drop';
   /** Tag of the reply that was asked for last. */
@@ -92,7 +92,7 @@ export function createModelEar(parts: ModelEarParts): VoiceModelListener {
   };
 
   const replyDone = ({ responseId, status, usage }: Said<'onReplyDone'>) => {
-    if (usage) parts.journal()?.addUsage(usage);
+    if (usage) parts.usage(usage);
     agent.replyFinished(responseId);
     const hadAudio = withAudio.delete(responseId);
     dispatch({

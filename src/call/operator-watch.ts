@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Alarm, type Alarms, createAlarms } from '../platform/alarm.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { DescriptorWatch } from '../platform/descriptor-watch.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { CallWatcher } from './call-event.ts';
@@ -35,6 +36,8 @@ export const alarmMessages = {
     'A tool of the agent breaks or takes too long; callers are told that it did not work.',
   'emergency-in-call':
     'A caller described an emergency and was told to call the ambulance. Read the call now.',
+  'descriptors-exhausted':
+    'The process cannot open one more file or socket: new calls hear the fallback.',
   'event-loop-slow': 'The process stood still long enough to be heard in calls.',
 } as const;
 
@@ -44,6 +47,7 @@ export type AlarmName = keyof typeof alarmMessages;
 export interface Look {
   modelTrouble?: string | undefined;
   agendaTrouble?: string | undefined;
+  descriptorTrouble?: string | undefined;
   /** The smallest share of free space over the data disks, when it is known. */
   freeShare?: number | undefined;
   /** The longest stall since the last look. */
@@ -57,6 +61,7 @@ export function judgeLook(look: Look): { raise: AlarmName[]; clear: AlarmName[] 
   const judge = (name: AlarmName, isWrong: boolean) => (isWrong ? raise : clear).push(name);
   judge('model-unavailable', look.modelTrouble !== undefined);
   judge('agenda-unusable', look.agendaTrouble !== undefined);
+  judge('descriptors-exhausted', look.descriptorTrouble !== undefined);
   if (look.freeShare !== undefined) judge('disk-nearly-full', look.freeShare < leastFreeShare);
   if (look.stallMs >= audibleStallMs) raise.push('event-loop-slow');
   return { raise, clear };
@@ -66,6 +71,7 @@ export interface OperatorWatchParts {
   watch: (watcher: CallWatcher) => () => void;
   modelTrouble: () => string | undefined;
   agendaTrouble: () => string | undefined;
+  descriptors: DescriptorWatch;
   /** Directories whose disks are watched. */
   directories: readonly string[];
   send?: ((alarm: Alarm) => void) | undefined;
@@ -96,6 +102,7 @@ export function startOperatorWatch(parts: OperatorWatchParts): OperatorWatch {
 
   const look = (): void => {
     disks.look();
+    parts.descriptors.look();
     const stallMs = delay.max / nanosecondsPerMs;
     delay.reset();
     // Not before the first look: starting a process is one long stall.
@@ -103,6 +110,7 @@ export function startOperatorWatch(parts: OperatorWatchParts): OperatorWatch {
     const { raise, clear } = judgeLook({
       modelTrouble: parts.modelTrouble(),
       agendaTrouble: parts.agendaTrouble(),
+      descriptorTrouble: parts.descriptors.trouble(),
       freeShare: disks.freeShare,
       stallMs,
     });

@@ -130,6 +130,11 @@ export class Playback {
     return Math.max(this.#heard, Math.min(this.#sent, this.#waitForOverdueMark(byClock)));
   }
 
+  /** How long what was sent still takes to be heard. */
+  backlogMs(nowMs: number): number {
+    return (this.#sent - this.position(nowMs)) / bytesPerMs;
+  }
+
   isPlaying(nowMs: number): boolean {
     return this.position(nowMs) < this.#sent;
   }

@@ -32,6 +32,7 @@ export const promptTexts = {
   'nao-ouvi': 'Não estou ouvindo você. Se ainda estiver na linha, pode falar.',
   'nao-entendi': 'Desculpe, não entendi. Pode repetir, por favor?',
   'pode-falar': 'A ligação voltou. Pode continuar, por favor.',
+  'assistente-de-volta': 'A assistente virtual está de volta na linha.',
   'tempo-esgotado': 'O tempo máximo desta ligação terminou. Obrigada por ligar. Até logo.',
   tchau: 'Obrigada por ligar. Até logo!',
   ...emergencyTexts,

@@ -55,7 +55,7 @@ function isAgentsTurn(turn: Turn): boolean {
   );
 }
 
-function forgetCancelledReply(floor: Floor): void {
+export function forgetCancelledReply(floor: Floor): void {
   const { turn, moment } = floor;
   const since = turn.reply?.discardedAtMs;
   if (since !== undefined && moment.nowMs - since > forgottenReplyMs) turn.reply = undefined;

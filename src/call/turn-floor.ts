@@ -76,10 +76,22 @@ export function leave(floor: Floor, reason: 'model-unreachable' | 'model-refused
 
 const keepable: ReadonlySet<EndReason> = new Set(['agent-goodbye', 'caller-silent', 'transferred']);
 
+/** Nobody has said yet that this call must end. */
+export function isKeepable({ phase, closing }: Turn): boolean {
+  return phase === 'talking' || (phase === 'closing' && !!closing && keepable.has(closing.reason));
+}
+
 /** Speech during the goodbye keeps the call, unless the call has to end. */
 export function keepCall(turn: Turn): void {
   if (!turn.closing || !keepable.has(turn.closing.reason)) return;
   turn.phase = 'talking';
   turn.closing = undefined;
   turn.wants = turn.wants.filter((other) => other.why !== 'farewell');
+}
+
+/** Before anything else that is wanted, also before a goodbye: nobody hangs up believing what is not so. */
+export function correctAgent({ turn }: Floor, text: string): void {
+  const instructions = `Diga exatamente, sem acrescentar nada: «${text}»`;
+  const others = turn.wants.filter(({ why }) => why !== 'correction');
+  turn.wants = [{ why: 'correction', instructions }, ...others];
 }

@@ -2,7 +2,8 @@ import { judgeByTime } from './interruption.ts';
 import type { Moment, Turn, TurnCommand, TurnEvent, TurnRules, Want } from './turn.ts';
 import { callerStarts, callerStops, callerWords, entryTyped, settle } from './turn-caller.ts';
 import { watchTheClock } from './turn-clock.ts';
-import { currentReply, type Floor, leave, startClosing, want } from './turn-floor.ts';
+import { correctAgent, currentReply, type Floor, leave, startClosing, want } from './turn-floor.ts';
+import { personTakes, whileHeld } from './turn-held.ts';
 import { modelLost, modelRestored } from './turn-recovery.ts';
 import {
   replyAudio,
@@ -37,6 +38,7 @@ export function createTurn(nowMs: number, greeting: Want): Turn {
     closing: undefined,
     sentence: undefined,
     dueSentences: [],
+    held: undefined,
   };
 }
 
@@ -50,7 +52,8 @@ export function takeTurn(
   if (turn.phase === 'over') return { turn, commands: [] };
   const floor: Floor = { turn: { ...turn }, commands: [], moment, rules };
   if (moment.playing || floor.turn.callerSpeaking) floor.turn.quietSinceMs = moment.nowMs;
-  apply(floor, event);
+  if (floor.turn.held) whileHeld(floor, event);
+  else apply(floor, event);
   askNextReply(floor);
   return { turn: floor.turn, commands: floor.commands };
 }
@@ -60,7 +63,7 @@ export function takeTurn(
  * sentence is said that nothing cuts off.
  */
 export function admitAudio(turn: Turn, responseId: string): 'play' | 'hold' | 'drop' {
-  if (turn.phase === 'over') return 'drop';
+  if (turn.phase === 'over' || turn.held) return 'drop';
   if (turn.reply?.responseId !== responseId || turn.reply.discardedAtMs !== undefined)
     return 'drop';
   return turn.interruption || turn.sentence ? 'hold' : 'play';
@@ -118,6 +121,12 @@ function apply(floor: Floor, event: TurnEvent): void {
         fallback: event.fallback,
         ...(event.instructions ? { instructions: event.instructions } : {}),
       });
+    case 'person-takes':
+      return personTakes(floor);
+    case 'person-away':
+    case 'person-back':
+    case 'person-leaves':
+      return;
     case 'tick':
       watchSentences(floor);
       if (turn.interruption)
@@ -126,13 +135,6 @@ function apply(floor: Floor, event: TurnEvent): void {
     default:
       return event satisfies never;
   }
-}
-
-/** Before anything else that is wanted, also before a goodbye: nobody hangs up believing what is not so. */
-function correctAgent({ turn }: Floor, text: string): void {
-  const instructions = `Diga exatamente, sem acrescentar nada: «${text}»`;
-  const others = turn.wants.filter(({ why }) => why !== 'correction');
-  turn.wants = [{ why: 'correction', instructions }, ...others];
 }
 
 function toolFinished(
@@ -169,7 +171,7 @@ const farewellInstructions =
 function askNextReply(floor: Floor): void {
   const { turn, moment, commands } = floor;
   const [next, ...rest] = turn.wants;
-  if (!next || turn.phase === 'over' || turn.reply || turn.modelLost) return;
+  if (!next || turn.phase === 'over' || turn.held || turn.reply || turn.modelLost) return;
   if (turn.callerSpeaking || turn.interruption || turn.toolsRunning > 0) return;
   if (moment.nowMs < turn.askNotBeforeMs) return;
   if (next.why === 'continue' && !moment.heardOut) return;

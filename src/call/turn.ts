@@ -24,6 +24,7 @@ export interface Want {
     | 'farewell'
     | 'entry'
     | 'restored'
+    | 'handed-back'
     | 'correction';
   instructions?: string;
   /** Said instead when the model stays silent. */
@@ -75,6 +76,18 @@ export interface Closing {
   byPrompt: boolean;
 }
 
+/** A person of the clinic speaks in the agent's place. */
+export interface Held {
+  sinceMs: number;
+  /** Their microphone is not there: not yet, or not any more. */
+  awaySinceMs: number | undefined;
+  /** The model gave up meanwhile: nobody is left to give the caller back to. */
+  modelGone?: 'model-unreachable' | 'model-refused';
+}
+
+/** How a person left the floor: by their own will, because they disappeared, or with the call. */
+export type HeldEnd = 'gave-back' | 'lost' | 'ended';
+
 /** Who has the floor. Times are ms on our monotonic clock. */
 export interface Turn {
   phase: 'warming' | 'talking' | 'closing' | 'over';
@@ -109,6 +122,8 @@ export interface Turn {
   sentence: PromptName | undefined;
   /** Said one after the other as soon as nobody speaks. */
   dueSentences: readonly Sentence[];
+  /** While it is there the agent says nothing at all, by the model or by a prompt. */
+  held: Held | undefined;
 }
 
 /** A goodbye that somebody other than the agent wants: by the model, or by a prompt when it stays silent. */
@@ -144,6 +159,12 @@ export type TurnEvent =
   | { type: 'model-gave-up'; fatal: boolean }
   | { type: 'model-restored' }
   | ({ type: 'end-wanted' } & Farewell)
+  /** A person speaks in the agent's place from now on; their microphone is still to come. */
+  | { type: 'person-takes' }
+  | { type: 'person-away' }
+  | { type: 'person-back' }
+  /** The agent has the caller again. */
+  | { type: 'person-leaves' }
   | { type: 'tick' };
 
 /** Facts that come with every event: the moment, and what the playback ledger says of it. */
@@ -167,6 +188,9 @@ export type TurnCommand =
   | { type: 'delete-caller-item'; itemId: string }
   /** The model was made to forget these words of the caller; tell it again. */
   | { type: 'restate-caller'; text: string }
+  /** Something the model is to know, and nobody hears. */
+  | { type: 'tell-model'; text: string }
+  | { type: 'person-left'; how: HeldEnd }
   | { type: 'play-prompt'; prompt: PromptName }
   /** A protected sentence was heard to its end, or gave way to a more urgent one. */
   | { type: 'sentence-told'; prompt: PromptName; wholeHeard: boolean }

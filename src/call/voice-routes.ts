@@ -217,9 +217,10 @@ export function connectToAgent(
 ): { twiml: string; taken: boolean } {
   const { callSid, clinic } = announced;
   const wayOut = wayOutOf(parts, clinic);
-  const refusal = parts.live.refusal() ?? parts.health.unavailable(parts.clock.monotonicMs());
-  if (refusal !== undefined) {
-    const reason = refusal === 'draining' || refusal === 'full' ? refusal : 'model';
+  const refusal = parts.live.refusal();
+  const modelRefusal = parts.health.unavailable(parts.clock.monotonicMs());
+  if (refusal !== undefined || modelRefusal !== undefined) {
+    const reason = refusal ?? 'model';
     parts.metrics.count('calls_shed_total', { reason });
     parts.log.warn({ callSid, reason }, 'call sent to the fallback');
     return { twiml: fallback(wayOut), taken: false };

@@ -5,6 +5,7 @@ import { createSandboxCarrier, type SandboxCarrier } from './carrier.ts';
 import { createPatient } from './patient.ts';
 import { answeringScript } from './patient-scripts.ts';
 import { createPhrasebook, type Phrasebook } from './phrasebook.ts';
+import { createPlayedPatients, type PlayedPatients } from './played-patients.ts';
 import { startSandboxRealtime } from './realtime-server.ts';
 import type { SentMessage } from './rest-messages.ts';
 import { startSandboxTwilioRest } from './rest-server.ts';
@@ -20,6 +21,8 @@ export interface Sandbox {
   carrier: SandboxCarrier;
   synthesiser: Synthesiser;
   phrasebook: Phrasebook;
+  /** For the softphone. */
+  patients: PlayedPatients;
   /** What was sent to telephones, newest last. */
   messages: readonly SentMessage[];
   close(): Promise<void>;
@@ -64,6 +67,7 @@ export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sa
     carrier,
     synthesiser,
     phrasebook,
+    patients: createPlayedPatients({ synthesiser, phrasebook, clock, log }),
     messages: rest.messages,
     async close() {
       await carrier.close();

@@ -18,6 +18,13 @@ import { RecordDirectory } from './record-directory.ts';
 const fileName = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-(?<id>[a-z2-7]{26})\.json$/;
 const dayLength = 'YYYY-MM-DD'.length;
 
+export interface FileAppointmentStore extends AppointmentStore {
+  /** False from a failed write until one comes through, a trial every five seconds included. */
+  isWritable(): boolean;
+  /** No more trials. */
+  close(): void;
+}
+
 interface FileAppointmentOptions {
   /** Must exist. */
   directory: string;
@@ -33,7 +40,7 @@ interface FileAppointmentOptions {
  */
 export async function openFileAppointmentStore(
   options: FileAppointmentOptions,
-): Promise<AppointmentStore> {
+): Promise<FileAppointmentStore> {
   const { log, ...place } = options;
   // They hold what a dead process was writing of somebody.
   await removeStaleTemporaries(options.directory);
@@ -49,7 +56,8 @@ export async function openFileAppointmentStore(
       log.error({ appointmentId }, 'an appointment file could not be understood and was skipped'),
   });
   await files.survey();
-  return fileAppointmentStore(files);
+  const { isWritable, close } = files.health;
+  return { ...fileAppointmentStore(files), isWritable, close };
 }
 
 function fileAppointmentStore(files: RecordDirectory<Appointment, string[]>): AppointmentStore {

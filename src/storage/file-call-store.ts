@@ -50,10 +50,12 @@ interface Writing {
 export async function openFileCallStore(options: {
   directory: string;
   log: Log;
+  /** Told of every record that is there. */
+  onRead?: (record: CallRecord) => void;
 }): Promise<CallStore> {
   await removeStaleTemporaries(options.directory);
   const store = new FileCallStore(options.directory, options.log);
-  await store.readDirectory();
+  await store.readDirectory(options.onRead);
   return store;
 }
 
@@ -70,12 +72,14 @@ class FileCallStore implements CallStore {
     this.#log = log;
   }
 
-  async readDirectory(): Promise<void> {
+  async readDirectory(onRead?: (record: CallRecord) => void): Promise<void> {
     for (const file of await readdir(this.#directory)) {
       if (!file.endsWith('.json') || file.startsWith('.')) continue;
       const record = await this.#read(file);
       this.#files.set(record?.id ?? file, file);
-      if (record) this.#enter(record.id, record.startedAt, record.state, file);
+      if (!record) continue;
+      this.#enter(record.id, record.startedAt, record.state, file);
+      onRead?.(record);
     }
   }
 

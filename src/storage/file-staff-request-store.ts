@@ -12,6 +12,13 @@ import { RecordDirectory } from './record-directory.ts';
 /** `2026-11-26T13-00-00-000Z-<26 characters>.json`; everything else in the directory is somebody else's. */
 const fileName = /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-\d{3}Z-(?<id>[a-z2-7]{26})\.json$/;
 
+export interface FileStaffRequestStore extends StaffRequestStore {
+  /** False from a failed write until one comes through, a trial every five seconds included. */
+  isWritable(): boolean;
+  /** No more trials. */
+  close(): void;
+}
+
 type Gist = Pick<StaffRequest, 'clinic' | 'status'>;
 
 /**
@@ -24,7 +31,7 @@ export async function openFileStaffRequestStore(options: {
   log: Log;
   /** Durable, atomic write of a whole file. */
   replaceFile?: (path: string, data: string) => Promise<unknown>;
-}): Promise<StaffRequestStore> {
+}): Promise<FileStaffRequestStore> {
   const { log, ...place } = options;
   await removeStaleTemporaries(options.directory);
   const files = new RecordDirectory<StaffRequest, Gist>({
@@ -37,7 +44,8 @@ export async function openFileStaffRequestStore(options: {
       log.error({ requestId }, 'a request file could not be understood and was skipped'),
   });
   await files.survey();
-  return fileStaffRequestStore(files);
+  const { isWritable, close } = files.health;
+  return { ...fileStaffRequestStore(files), isWritable, close };
 }
 
 function fileStaffRequestStore(files: RecordDirectory<StaffRequest, Gist>): StaffRequestStore {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CodedError, hasCode } from '../platform/errors.ts';
 import { createKeyedQueue } from '../platform/work-queue.ts';
 import { replaceFile } from './file-commit.ts';
+import { createWriteHealth, type WriteHealth } from './write-health.ts';
 
 /** Files read at once: enough to keep a disk busy, far below any limit on open files, about 2 ms of work. */
 const readsAtOnce = 16;
@@ -38,6 +39,8 @@ export interface RecordDirectoryOptions<Kept, Gist> {
  */
 export class RecordDirectory<Kept, Gist> {
   readonly #options: RecordDirectoryOptions<Kept, Gist>;
+  /** Whether files can be written there. */
+  readonly health: WriteHealth;
   readonly #gists = new Map<string, Gist>();
   /** Key → file names. */
   readonly #byKey = new Map<string, Set<string>>();
@@ -52,6 +55,7 @@ export class RecordDirectory<Kept, Gist> {
 
   constructor(options: RecordDirectoryOptions<Kept, Gist>) {
     this.#options = options;
+    this.health = createWriteHealth(options.directory, options.replaceFile ?? replaceFile);
   }
 
   pathOf(name: string): string {
@@ -61,7 +65,10 @@ export class RecordDirectory<Kept, Gist> {
   /** The names of our files, as they stand there now; in no order. */
   async names(): Promise<string[]> {
     const before = [...this.#gists.keys()];
-    const all = await readdir(this.#options.directory);
+    const all = await readdir(this.#options.directory).catch((error: unknown) => {
+      this.health.failed();
+      throw error;
+    });
     const present = new Set(all);
     // What we wrote since the directory was read stays known.
     for (const name of before) if (!present.has(name)) this.#forget(name);
@@ -167,7 +174,9 @@ export class RecordDirectory<Kept, Gist> {
     const write = this.#options.replaceFile ?? replaceFile;
     try {
       await write(this.pathOf(name), `${JSON.stringify(kept, null, 2)}\n`);
+      this.health.worked();
     } catch (cause) {
+      this.health.failed();
       // What is there now, old or new, is learnt when it is read next.
       this.#forget(name);
       this.#isListed = false;

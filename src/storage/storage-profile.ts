@@ -1,11 +1,14 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
+import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
+import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
 import type { AuditTrail } from '../console/audit-store.ts';
+import type { CalendarFeedStore } from '../console/calendar-feed-store.ts';
 import type { SessionStore } from '../console/session-store.ts';
 import type { UserStore } from '../console/user-store.ts';
 import { CodedError } from '../platform/errors.ts';
@@ -15,22 +18,28 @@ import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
+import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
+import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
 import { openFileUserStore } from './file-user-store.ts';
+import { indexedCallStore } from './indexed-call-store.ts';
 import { damaged } from './journal-recovery.ts';
 import { createMemoryAppointmentStore } from './memory-appointment-store.ts';
 import { createMemoryAuditTrail } from './memory-audit-trail.ts';
+import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
+import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
+import { createMemoryScriptStore } from './memory-script-store.ts';
 import { createMemorySessionStore } from './memory-session-store.ts';
 import { createMemoryStaffRequestStore } from './memory-staff-request-store.ts';
 import { createMemoryUserStore } from './memory-user-store.ts';
@@ -49,13 +58,16 @@ export interface StorageOptions {
 /** Everything that is kept, as one profile. */
 export interface Storage {
   calls: CallStore;
+  callIndex: CallIndex;
   appointments: AppointmentStore;
   schedule: ScheduleStore;
   requests: StaffRequestStore;
+  scripts: ScriptStore;
   /** Calls we make; on this machine, whatever the agenda is kept in. */
   dials: DialLedger;
   callLists: CallListStore;
   optOuts: OptOutStore;
+  calendarFeeds: CalendarFeedStore;
   /** The console's, on this machine too. */
   users: UserStore;
   sessions: SessionStore;
@@ -83,21 +95,32 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const calls = await openCalls(options, closers);
     const dialling = await openDialling(options, closers);
     const access = await openAccess(options, closers);
+    const calendarFeeds = await openCalendarFeeds(options, closers);
     const agenda = options.databaseUrl
       ? await openDatabaseAgenda(options.databaseUrl, options, closers)
       : await openAgenda(options, closers);
-    return { calls, ...dialling, ...access, ...agenda, close };
+    return { ...calls, ...dialling, ...access, calendarFeeds, ...agenda, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openCalls(options: StorageOptions, closers: Closer[]): Promise<CallStore> {
-  if (options.kind === 'memory') return createMemoryCallStore();
+async function openCalls(
+  options: StorageOptions,
+  closers: Closer[],
+): Promise<Pick<Storage, 'calls' | 'callIndex'>> {
+  const callIndex = new MemoryCallIndex();
+  if (options.kind === 'memory')
+    return { callIndex, calls: indexedCallStore(createMemoryCallStore(), callIndex) };
   await makeDirectory(options.dataDirectory);
   closers.push(await lockDirectory(options.dataDirectory));
-  return openFileCallStore({ directory: options.recordingsDirectory, log: options.log });
+  const store = await openFileCallStore({
+    directory: options.recordingsDirectory,
+    log: options.log,
+    onRead: (record) => callIndex.putLater(record),
+  });
+  return { callIndex, calls: indexedCallStore(store, callIndex) };
 }
 
 /** In directories of their own below the data directory, which is ours by now. */
@@ -127,6 +150,18 @@ async function openDialling(
   return { dials, callLists, optOuts };
 }
 
+async function openCalendarFeeds(
+  { kind, dataDirectory, log }: StorageOptions,
+  closers: Closer[],
+): Promise<CalendarFeedStore> {
+  if (kind === 'memory') return createMemoryCalendarFeedStore();
+  const directory = join(dataDirectory, 'calendar-feeds');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const feeds = await openFileCalendarFeedStore({ directory, log });
+  closers.push(() => feeds.close());
+  return feeds;
+}
+
 async function openAccess(
   { kind, dataDirectory, log }: StorageOptions,
   closers: Closer[],
@@ -150,7 +185,7 @@ async function openAccess(
   return { users, sessions, audit };
 }
 
-type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'trouble'>;
+type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
 
 async function openDatabaseAgenda(
   url: string,
@@ -169,12 +204,19 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
       appointments: createMemoryAppointmentStore(),
       schedule: createMemoryScheduleStore(),
       requests: createMemoryStaffRequestStore(),
+      scripts: createMemoryScriptStore(),
       trouble: () => undefined,
     };
   }
   const scheduleDirectory = join(options.dataDirectory, 'schedule');
   const requestsDirectory = join(options.dataDirectory, 'requests');
-  for (const directory of [appointmentsDirectory, scheduleDirectory, requestsDirectory])
+  const scriptsDirectory = join(options.dataDirectory, 'scripts');
+  for (const directory of [
+    appointmentsDirectory,
+    scheduleDirectory,
+    requestsDirectory,
+    scriptsDirectory,
+  ])
     await makeDirectory(directory);
   const appointments = await openFileAppointmentStore({ directory: appointmentsDirectory, log });
   await expectNotLost(scheduleDirectory, appointments);
@@ -182,11 +224,23 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
   closers.push(await lockDirectory(appointmentsDirectory));
   const schedule = await openFileScheduleStore({ directory: scheduleDirectory, log });
   closers.push(() => schedule.close());
+  const requests = await openFileStaffRequestStore({ directory: requestsDirectory, log });
+  closers.push(async () => {
+    appointments.close();
+    requests.close();
+  });
+  const scripts = await openFileScriptStore({ directory: scriptsDirectory, log });
+  closers.push(() => scripts.close());
   return {
     appointments,
     schedule,
-    requests: await openFileStaffRequestStore({ directory: requestsDirectory, log }),
-    trouble: () => (schedule.isWritable() ? undefined : 'agenda-not-writable'),
+    requests,
+    scripts,
+    trouble() {
+      if (!schedule.isWritable()) return 'agenda-not-writable';
+      if (!appointments.isWritable()) return 'appointments-not-writable';
+      return requests.isWritable() ? undefined : 'requests-not-writable';
+    },
   };
 }
 

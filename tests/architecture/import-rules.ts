@@ -22,7 +22,9 @@ export const compositionRoots = [
   'main.ts',
   'app.ts',
   'new-call.ts',
+  'new-live.ts',
   'new-console.ts',
+  'new-web-chat.ts',
   'outside.ts',
   'web-server.ts',
   'config.ts',
@@ -104,7 +106,7 @@ const rules: IForbiddenRuleType[] = [
     severity: 'error',
     from: {
       path: '^src/',
-      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|demo\\.ts$|doctor\\.ts$)',
+      pathNot: '^src/(sandbox/|app\\.ts$|outside\\.ts$|new-live\\.ts$|demo\\.ts$|doctor\\.ts$)',
     },
     to: { path: '^src/sandbox/' },
   },

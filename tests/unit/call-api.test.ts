@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import wavefile from 'wavefile';
 import { muLawToPcm16 } from '../../src/audio/g711.ts';
 import { interleave, stereoMuLawHeader } from '../../src/audio/wav.ts';
-import { callApiRoutes, parseRange } from '../../src/call/call-api-routes.ts';
+import { parseRange } from '../../src/call/byte-range.ts';
+import { callApiRoutes } from '../../src/call/call-api-routes.ts';
 import type { CallStore } from '../../src/call/call-record.ts';
 import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -214,28 +215,53 @@ describe('the calls of the API', () => {
     expect((await ask(`${recording}?format=mp3`)).statusCode).toBe(400);
   });
 
-  it('answer a recording that cannot be converted with an error that tells nothing', async () => {
-    await writeFile(join(directory, 'call.wav'), 'no sound at all');
-    const answer = await ask(`${recording}?format=pcm16`);
-    expect(answer.statusCode).toBe(500);
-    expect(answer.json().error.code).toBe('internal-error');
-    expect(answer.body).not.toContain(directory);
+  it('give parts of the PCM as of the rest, to the byte', async () => {
+    const whole = (await ask(`${recording}?format=pcm16`)).rawPayload;
+    expect(whole.length).toBe(44 + 2 * audio.length);
+    const parts = [
+      [0, 0],
+      [40, 47],
+      [43, 44],
+      [45, 45],
+      [45, 46],
+      [101, 1_000],
+      [whole.length - 3, whole.length - 1],
+    ];
+    for (const [start = 0, end = 0] of parts) {
+      const range = `bytes=${start}-${end}`;
+      const answer = await ask(`${recording}?format=pcm16`, { range });
+      expect(answer.statusCode, range).toBe(206);
+      expect(answer.rawPayload, range).toEqual(whole.subarray(start, end + 1));
+      expect(answer.headers['content-range']).toBe(`bytes ${start}-${end}/${whole.length}`);
+    }
   });
 
-  it('convert two recordings at a time and no more', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, () => ask(`${recording}?format=pcm16`)),
-    );
-    const codes = answers.map(({ statusCode }) => statusCode).toSorted();
-    expect(codes).toEqual([200, 200, 503, 503, 503]);
-    expect((await ask(`${recording}?format=pcm16`)).statusCode).toBe(200);
+  it('say that there is no recording when the file is none', async () => {
+    for (const content of ['', 'no sound at all', 'x'.repeat(200)]) {
+      await writeFile(join(directory, 'call.wav'), content);
+      for (const query of ['', '?format=pcm16']) {
+        const answer = await ask(`${recording}${query}`);
+        expect(answer.statusCode).toBe(404);
+        expect(answer.json().error.code).toBe('no-recording');
+      }
+    }
+  });
+
+  it('never follow a link out of the directory', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'call-api-outside-'));
+    await writeFile(join(outside, 'other.wav'), wav);
+    await rm(join(directory, 'call.wav'));
+    await symlink(join(outside, 'other.wav'), join(directory, 'call.wav'));
+    expect((await ask(recording)).json().error.code).toBe('no-recording');
+    await rm(outside, { recursive: true });
   });
 
   it.skipIf(process.platform !== 'linux')(
     'let go of a recording when its reader leaves half-way (needs /proc)',
     async () => {
       const path = join(directory, 'call.wav');
-      await writeFile(path, Buffer.alloc(32 * 1024 * 1024, 1));
+      const long = Buffer.alloc(32 * 1024 * 1024, 1);
+      await writeFile(path, Buffer.concat([stereoMuLawHeader(long.length), long]));
       await app.listen({ port: 0, host: '127.0.0.1' });
       const { port } = app.server.address() as AddressInfo;
       await new Promise<void>((resolve, reject) => {

@@ -31,6 +31,7 @@ function watchOver() {
     },
     modelTrouble: () => world.model,
     agendaTrouble: () => undefined,
+    descriptors: { look: () => undefined, trouble: () => undefined },
     directories: ['recordings', 'data'],
     freeShare: async (directory) => (directory === 'data' ? world.free : 0.9),
     clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
@@ -55,7 +56,7 @@ describe('one look at the process', () => {
   it('at which nothing is wrong ends what may be over', () => {
     expect(judgeLook(quiet)).toEqual({
       raise: [],
-      clear: ['model-unavailable', 'agenda-unusable', 'disk-nearly-full'],
+      clear: ['model-unavailable', 'agenda-unusable', 'descriptors-exhausted', 'disk-nearly-full'],
     });
   });
 
@@ -69,6 +70,11 @@ describe('one look at the process', () => {
       'an agenda that cannot be written',
       { ...quiet, agendaTrouble: 'agenda-not-writable' },
       'agenda-unusable',
+    ],
+    [
+      'no descriptor left',
+      { ...quiet, descriptorTrouble: 'out-of-descriptors' },
+      'descriptors-exhausted',
     ],
     ['a disk with 4.9 % left', { ...quiet, freeShare: 0.049 }, 'disk-nearly-full'],
     ['half a second of standstill', { ...quiet, stallMs: 500 }, 'event-loop-slow'],
