@@ -26,6 +26,24 @@ export const places: readonly Place[] = [
 
   { name: 'home', path: '/console/home' },
 
+  {
+    name: 'scripts',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main form input').first().fill('queria marca uma consulta pra minha mae');
+      await page.keyboard.press('Enter');
+      await page.locator('.scripts-score').first().waitFor();
+    },
+  },
+  {
+    name: 'script',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main .table .opener').first().click();
+      await page.locator('.scripts-question').first().waitFor();
+    },
+  },
+
   { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
   { name: 'clinic-prices', path: '/console/clinic/prices' },
   { name: 'clinic-text', path: '/console/clinic/text' },
