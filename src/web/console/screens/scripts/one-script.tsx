@@ -150,7 +150,7 @@ function Head({ script, remote }: { script: ScriptView; remote: Remote<OneAnswer
           </Button>
         )}
       </ScreenHead>
-      {script.clinic === null && <Callout tone="info">{w.allClinics}</Callout>}
+      {script.clinic === null && <Callout tone="info">{w.shared}</Callout>}
       {asked && (
         <Question
           asked={asked}

@@ -25,18 +25,13 @@ export function TryPhrase({ clinic }: { clinic: string }) {
     <section class="panel stack" aria-label={w.tryTitle}>
       <form class="row bottom" onSubmit={onSubmit}>
         <div class="grow">
-          <Field
-            label={w.tryTitle}
-            hint={w.tryHint}
-            maxLength={4_096}
-            value={phrase}
-            onValue={setPhrase}
-          />
+          <Field label={w.tryTitle} maxLength={4_096} value={phrase} onValue={setPhrase} />
         </div>
         <Button type="submit" isBusy={trying.isRunning}>
           {w.try}
         </Button>
       </form>
+      <p class="soft small">{w.tryHint}</p>
       <Checkbox label={w.withDrafts} checked={withDrafts} onChecked={setWithDrafts} />
       <div aria-live="polite" class="stack">
         {trial && <Outcome trial={trial} />}
