@@ -266,13 +266,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...{ ...parts, config, storage, gate, messaging, operator, metrics },
     scripts: await openScripts({ ...parts, config, storage }),
     access: staffConsole.access,
-<<<<<<< HEAD
-    defaultClinic: defaultClinic().id,
-=======
     clinics: () => clinics,
     publicUrl: () => publicUrl,
-    defaultClinic: defaultClinic.id,
->>>>>>> 7a636d3
+    defaultClinic: defaultClinic().id,
   });
   healthRoutes(server, {
     notReady: () =>
