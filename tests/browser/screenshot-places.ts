@@ -3,7 +3,9 @@ import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import type { SignedInPerson } from '../support/console-access.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
+import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
+import { until } from '../support/stage.ts';
 
 export interface Place {
   /** Of the file. */
@@ -44,6 +46,23 @@ export const places: readonly Place[] = [
     },
   },
 
+    name: 'live',
+    path: '/console/live',
+    fill: alwaysACaller,
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-line').first().waitFor();
+    },
+  },
+  {
+    name: 'live-take',
+    path: '/console/live',
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-controls .button.main').first().click();
+    },
+  },
+  { name: 'softphone', path: '/console/softphone' },
   { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
   { name: 'clinic-prices', path: '/console/clinic/prices' },
   { name: 'clinic-text', path: '/console/clinic/text' },
@@ -140,4 +159,14 @@ async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise
     },
   ];
   await send('/edit', { revision: 0, edit: { field: 'exceptions', value } });
+}
+
+/** Pictures take longer than a call: whenever one is over, the next begins. */
+async function alwaysACaller(server: ConsoleServer): Promise<void> {
+  const { live } = server.app;
+  const again = () => {
+    if (live.refusal() === undefined) void sandboxCaller(server).ended.then(again);
+  };
+  again();
+  await until(() => live.count === 1, 'a call is live');
 }
