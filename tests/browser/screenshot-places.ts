@@ -26,9 +26,29 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: 'sign-in', path: '/console/', isOutside: true },
 
+  { name: 'chat-begin', path: '/', isOutside: true },
+  { name: 'chat', path: '/', isOutside: true, prepare: chatABit },
+
   { name: 'home', path: '/console/home' },
 
   {
+    name: 'scripts',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main form input').first().fill('queria marca uma consulta pra minha mae');
+      await page.keyboard.press('Enter');
+      await page.locator('.scripts-score').first().waitFor();
+    },
+  },
+  {
+    name: 'script',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main .table .opener').first().click();
+      await page.locator('.scripts-question').first().waitFor();
+    },
+  },
+
     name: 'live',
     path: '/console/live',
     fill: alwaysACaller,
@@ -152,4 +172,22 @@ async function alwaysACaller(server: ConsoleServer): Promise<void> {
   };
   again();
   await until(() => live.count === 1, 'a call is live');
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
 }
