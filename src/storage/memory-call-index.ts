@@ -34,20 +34,19 @@ export class MemoryCallIndex implements CallIndex {
   #order: Entry[] | undefined;
 
   put(record: CallRecord): void {
-    this.#waiting.delete(record.id);
-    this.#enter(
-      gistOf(record),
-      record.state === 'live' ? undefined : wordsOf(searchTextOf(record)),
-    );
+    const isLive = record.state === 'live';
+    this.enter(gistOf(record), isLive ? undefined : wordsOf(searchTextOf(record)));
   }
 
-  /** As `put`, for all the calls of a start: listed at once, and found by their words a little later. */
-  putLater(record: CallRecord): void {
-    this.#enter(gistOf(record), undefined);
-    if (record.state === 'live') return;
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** Listed at once, found by its words a little later: for all the calls of a start. */
+  putLater(gist: CallGist, words: () => Iterable<string>): void {
+    this.enter(gist, undefined);
     if (this.#waiting.size === 0) setImmediate(() => this.#readWaiting());
-    const text = searchTextOf(record);
-    this.#waiting.set(record.id, () => wordsOf(text));
+    this.#waiting.set(gist.id, words);
   }
 
   #readWaiting(): void {
@@ -56,14 +55,16 @@ export class MemoryCallIndex implements CallIndex {
       const entry = this.#entries.get(id);
       // What was put or removed meanwhile is newer than what waits.
       this.#waiting.delete(id);
-      if (entry?.document === undefined && entry) this.#enter(entry.gist, words());
+      if (entry?.document === undefined && entry) this.enter(entry.gist, words());
       most -= 1;
       if (most === 0) break;
     }
     if (this.#waiting.size > 0) setImmediate(() => this.#readWaiting());
   }
 
-  #enter(gist: CallGist, words: Iterable<string> | undefined): void {
+  /** @param words of a call that goes on: none */
+  enter(gist: CallGist, words: Iterable<string> | undefined): void {
+    this.#waiting.delete(gist.id);
     const before = this.#entries.get(gist.id);
     const isSamePlace = before?.gist.startedAt === gist.startedAt;
     const entry: Entry = { document: words && this.#documents, gist };
@@ -79,7 +80,7 @@ export class MemoryCallIndex implements CallIndex {
     this.#tidy();
   }
 
-  remove(id: string): void {
+  async remove(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
