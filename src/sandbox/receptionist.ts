@@ -40,7 +40,14 @@ export function answer(
   const persona = readPersona(context.instructions);
   const state = readConversation(lines, context.tools);
   const decided = withinLimits(reply(state, context.tools, persona), state, context.tools);
-  return isHinted(lines) && decided.say ? { ...decided, say: `${minded} ${decided.say}` } : decided;
+  if (!decided.say) return decided;
+  if (isHinted(lines)) return { ...decided, say: `${minded} ${decided.say}` };
+  const isFirst = persona.isWritten && !lines.some(({ kind }) => kind === 'agent');
+  if (!isFirst) return decided;
+  return {
+    ...decided,
+    say: `${greeting(persona).replace(/ Como posso ajudar\?$/, '')} ${decided.say}`,
+  };
 }
 
 /** It cannot understand what staff tell it meanwhile; but who tells it something must see that the next reply changes. */
@@ -150,11 +157,12 @@ function withoutQuestion(message: string): string {
 function goodbye(
   state: DialogueState,
   tools: readonly ReceptionistTool[],
-  { clinic, isOutbound }: PersonaHints,
+  { clinic, isOutbound, isWritten }: PersonaHints,
 ): ReceptionistReply {
   const where = clinic ? ` para a ${clinic}` : '';
   const who = state.callerName ? `, ${firstName(state.callerName)}` : '';
-  const thanks = isOutbound ? 'Obrigada pela atenção' : `Obrigada por ligar${where}`;
+  const called = isWritten ? 'Obrigada pelo contato' : `Obrigada por ligar${where}`;
+  const thanks = isOutbound ? 'Obrigada pela atenção' : called;
   const booked =
     state.booked.length > 0 ? ` Esperamos você: ${[...new Set(state.booked)].join('; e ')}.` : '';
   return hangingUp(`${thanks}${who}.${booked} Até logo!`, tools);

@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClinicVersionStore } from '../agent/clinic-version-store.ts';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
 import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
@@ -22,6 +23,7 @@ import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { FileCallIndex } from './file-call-index.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
+import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
@@ -37,6 +39,7 @@ import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
 import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
+import { createMemoryClinicVersionStore } from './memory-clinic-version-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
@@ -73,6 +76,7 @@ export interface Storage {
   users: UserStore;
   sessions: SessionStore;
   audit: AuditTrail;
+  clinicVersions: ClinicVersionStore;
   /** Why nothing can be booked at the moment, if so. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -172,16 +176,18 @@ async function openCalendarFeeds(
 async function openAccess(
   { kind, dataDirectory, log }: StorageOptions,
   closers: Closer[],
-): Promise<Pick<Storage, 'users' | 'sessions' | 'audit'>> {
+): Promise<Pick<Storage, 'users' | 'sessions' | 'audit' | 'clinicVersions'>> {
   if (kind === 'memory')
     return {
       users: createMemoryUserStore(),
       sessions: createMemorySessionStore(),
       audit: createMemoryAuditTrail(),
+      clinicVersions: createMemoryClinicVersionStore(),
     };
   const usersDirectory = join(dataDirectory, 'users');
   const auditDirectory = join(dataDirectory, 'audit');
-  for (const directory of [usersDirectory, auditDirectory])
+  const clinicsDirectory = join(dataDirectory, 'clinics');
+  for (const directory of [usersDirectory, auditDirectory, clinicsDirectory])
     await mkdir(directory, { recursive: true, mode: 0o700 });
   const users = await openFileUserStore({ directory: usersDirectory });
   closers.push(() => users.close());
@@ -189,7 +195,8 @@ async function openAccess(
   closers.push(() => sessions.close());
   const audit = await openFileAuditTrail({ directory: auditDirectory, log });
   closers.push(() => audit.close());
-  return { users, sessions, audit };
+  const clinicVersions = openFileClinicVersionStore({ directory: clinicsDirectory });
+  return { users, sessions, audit, clinicVersions };
 }
 
 type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;

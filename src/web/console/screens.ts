@@ -41,7 +41,18 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/agenda/agenda-screen.tsx'),
   },
 
-  // requests
+  {
+    path: 'requests',
+    title: { pt: 'Pedidos', en: 'Requests' },
+    about: {
+      pt: 'Resultados, recados e lista de espera.',
+      en: 'Results, messages and the waiting list.',
+    },
+    icon: 'inbox',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/requests/requests-screen.tsx'),
+  },
 
   {
     path: 'recordings',
@@ -56,7 +67,18 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/recordings/recordings-screen.tsx'),
   },
 
-  // calls-out
+  {
+    path: 'calls-out',
+    title: { pt: 'Ligar para alguém', en: 'Call someone' },
+    about: {
+      pt: 'Uma pessoa, uma lista, e quem não quer ligações.',
+      en: 'One person, a list, and who wants no calls.',
+    },
+    icon: 'phone',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/calls-out/calls-out-screen.tsx'),
+  },
 
   {
     path: 'softphone',
@@ -73,7 +95,18 @@ export const screens: readonly Screen[] = [
 
   // scripts
 
-  // clinic
+  {
+    path: 'clinic',
+    title: { pt: 'Dados da clínica', en: 'Clinic data' },
+    about: {
+      pt: 'Horários, feriados, preços e saudação: rascunho, publicação e histórico.',
+      en: 'Hours, holidays, prices and greeting: draft, publication and history.',
+    },
+    icon: 'clinic',
+    group: 'clinic',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/clinic/clinic-screen.tsx'),
+  },
 
   {
     path: 'numbers',
