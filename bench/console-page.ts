@@ -19,6 +19,8 @@ export function consolePage(results: {
 Made by \`npm run bench -- --only-console\` on ${date}: Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}. Times are p50 / p99 / max
 in ms and depend on the machine and on what else runs on it; the ratio is what to compare.
 
+While the list was measured ${search.load} programs wanted a core, during the starts ${start.load}: 1 is a machine of our own.
+
 ## The list of calls
 
 ${search.calls} calls of 360 words, through the console's own route, one process, one question at a time.

@@ -7,6 +7,7 @@ import { recordingRoutes } from '../../src/console/recording-routes.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { MemoryCallIndex } from '../../src/storage/memory-call-index.ts';
 import { nowUs, spreadOf } from '../calls/tally.ts';
+import { loadNow } from './load-now.ts';
 import { callsOfClinic, commonWord, manyCalls, rareWord } from './many-calls.ts';
 
 /*
@@ -68,7 +69,8 @@ async function measure() {
   });
   const ratio = Math.round((1_000 * spreads.threeWordsMs.p50) / spreads.scanMs.p50) / 1_000;
   const perCallUs = Math.round(indexUs / manyCalls);
-  return { bench: 'recordings-search', calls: manyCalls, memory, perCallUs, ...spreads, ratio };
+  const size = { calls: manyCalls, memory, perCallUs };
+  return { bench: 'recordings-search', ...size, ...spreads, ratio, load: loadNow() };
 }
 
 /** What a list without an index would look through: it would need all texts in memory, too. */

@@ -5,6 +5,7 @@ import { callFileStem } from '../../src/call/call-record.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openStorage } from '../../src/storage/storage-profile.ts';
 import { nowUs } from '../calls/tally.ts';
+import { loadNow } from './load-now.ts';
 import { callsOfClinic, manyCalls } from './many-calls.ts';
 
 /*
@@ -25,7 +26,7 @@ async function measure() {
     await fill(recordings);
     const first = await start(directory);
     const again = await start(directory);
-    return { bench: 'recordings-start', calls: manyCalls, first, again };
+    return { bench: 'recordings-start', calls: manyCalls, first, again, load: loadNow() };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

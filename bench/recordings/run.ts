@@ -20,6 +20,8 @@ export interface RecordingSearchResult {
   numberMs: Spread;
   nothingMs: Spread;
   scanMs: Spread;
+  /** As `loadNow` had it at the end. */
+  load: number;
   /** Of the medians: three words by the index, as a share of the scan's time. */
   ratio: number;
 }
@@ -34,6 +36,7 @@ interface Start {
 export interface RecordingStartResult {
   first: Start;
   again: Start;
+  load: number;
 }
 
 export function measureRecordingSearch(): Promise<RecordingSearchResult | undefined> {
