@@ -20,6 +20,7 @@ import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
 import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
+import { FileCallIndex } from './file-call-index.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
@@ -114,17 +115,23 @@ async function openCalls(
   options: StorageOptions,
   closers: Closer[],
 ): Promise<Pick<Storage, 'calls' | 'callIndex'>> {
-  const callIndex = new MemoryCallIndex();
-  if (options.kind === 'memory')
+  if (options.kind === 'memory') {
+    const callIndex = new MemoryCallIndex();
     return { callIndex, calls: indexedCallStore(createMemoryCallStore(), callIndex) };
+  }
   await makeDirectory(options.dataDirectory);
   closers.push(await lockDirectory(options.dataDirectory));
-  const store = await openFileCallStore({
+  const callIndex = await FileCallIndex.open(
+    join(options.dataDirectory, 'call-index'),
+    options.log,
+  );
+  closers.push(() => callIndex.close());
+  const calls = await openFileCallStore({
     directory: options.recordingsDirectory,
     log: options.log,
-    onRead: (record) => callIndex.putLater(record),
+    index: callIndex,
   });
-  return { callIndex, calls: indexedCallStore(store, callIndex) };
+  return { callIndex, calls };
 }
 
 /** In directories of their own below the data directory, which is ours by now. */
