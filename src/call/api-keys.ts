@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createId } from '../platform/id.ts';
 
 /** What a key may do. `API_KEY` of the settings may do all of it. */
-export const apiScopes = ['calls:create', 'calls:read', 'appointments:*'] as const;
+export const apiScopes = ['calls:create', 'calls:read', 'appointments:*', 'scripts:*'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
 const apiKeySchema = z.strictObject({

@@ -1,3 +1,4 @@
+import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
 import type { Log } from '../platform/log.ts';
 import type { AppointmentStore } from '../scheduling/appointment-store.ts';
@@ -5,13 +6,15 @@ import type { ScheduleStore } from '../scheduling/schedule-store.ts';
 import { createPostgresAppointmentStore } from './postgres-appointment-store.ts';
 import { openDatabase } from './postgres-database.ts';
 import { createPostgresScheduleStore } from './postgres-schedule-store.ts';
+import { createPostgresScriptStore } from './postgres-script-store.ts';
 import { createPostgresStaffRequestStore } from './postgres-staff-request-store.ts';
 
-/** Everything of the agenda in one PostgreSQL database, for one or more servers. */
+/** Everything of the agenda, and the scripts, in one PostgreSQL database, for one or more servers. */
 export interface PostgresAgenda {
   schedule: ScheduleStore;
   appointments: AppointmentStore;
   requests: StaffRequestStore;
+  scripts: ScriptStore;
   /** Why nothing can be booked at the moment, if so. Looked after in the background until it has passed. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -34,6 +37,7 @@ export async function openPostgresAgenda(options: {
     schedule,
     appointments: createPostgresAppointmentStore(parts),
     requests: createPostgresStaffRequestStore(parts),
+    scripts: createPostgresScriptStore(parts),
     trouble: () => (database.isReachable() ? undefined : 'database-not-reachable'),
     close: async () => {
       await schedule.close();

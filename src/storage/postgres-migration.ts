@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { CodedError } from '../platform/errors.ts';
 import { agendaTables } from './migrations/0001-agenda.ts';
+import { scriptTables } from './migrations/0002-scripts.ts';
 
 export interface Migration {
   /** Counts from 1 without a gap. What has been released is never edited: a correction is the next number. */
@@ -8,7 +9,10 @@ export interface Migration {
   sql: string;
 }
 
-export const migrations: readonly Migration[] = [{ number: 1, sql: agendaTables }];
+export const migrations: readonly Migration[] = [
+  { number: 1, sql: agendaTables },
+  { number: 2, sql: scriptTables },
+];
 
 /** One lock for the whole database: extensions belong to all schemas. */
 const migrationLock = 7_253_104_418_002_611n;

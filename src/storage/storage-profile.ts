@@ -1,6 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClinicVersionStore } from '../agent/clinic-version-store.ts';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
+import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
 import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
@@ -20,9 +22,11 @@ import { openFileAuditTrail } from './file-audit-trail.ts';
 import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
+import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
+import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
 import { openFileUserStore } from './file-user-store.ts';
@@ -34,9 +38,11 @@ import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
 import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
+import { createMemoryClinicVersionStore } from './memory-clinic-version-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
+import { createMemoryScriptStore } from './memory-script-store.ts';
 import { createMemorySessionStore } from './memory-session-store.ts';
 import { createMemoryStaffRequestStore } from './memory-staff-request-store.ts';
 import { createMemoryUserStore } from './memory-user-store.ts';
@@ -59,6 +65,7 @@ export interface Storage {
   appointments: AppointmentStore;
   schedule: ScheduleStore;
   requests: StaffRequestStore;
+  scripts: ScriptStore;
   /** Calls we make; on this machine, whatever the agenda is kept in. */
   dials: DialLedger;
   callLists: CallListStore;
@@ -68,6 +75,7 @@ export interface Storage {
   users: UserStore;
   sessions: SessionStore;
   audit: AuditTrail;
+  clinicVersions: ClinicVersionStore;
   /** Why nothing can be booked at the moment, if so. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -161,16 +169,18 @@ async function openCalendarFeeds(
 async function openAccess(
   { kind, dataDirectory, log }: StorageOptions,
   closers: Closer[],
-): Promise<Pick<Storage, 'users' | 'sessions' | 'audit'>> {
+): Promise<Pick<Storage, 'users' | 'sessions' | 'audit' | 'clinicVersions'>> {
   if (kind === 'memory')
     return {
       users: createMemoryUserStore(),
       sessions: createMemorySessionStore(),
       audit: createMemoryAuditTrail(),
+      clinicVersions: createMemoryClinicVersionStore(),
     };
   const usersDirectory = join(dataDirectory, 'users');
   const auditDirectory = join(dataDirectory, 'audit');
-  for (const directory of [usersDirectory, auditDirectory])
+  const clinicsDirectory = join(dataDirectory, 'clinics');
+  for (const directory of [usersDirectory, auditDirectory, clinicsDirectory])
     await mkdir(directory, { recursive: true, mode: 0o700 });
   const users = await openFileUserStore({ directory: usersDirectory });
   closers.push(() => users.close());
@@ -178,10 +188,11 @@ async function openAccess(
   closers.push(() => sessions.close());
   const audit = await openFileAuditTrail({ directory: auditDirectory, log });
   closers.push(() => audit.close());
-  return { users, sessions, audit };
+  const clinicVersions = openFileClinicVersionStore({ directory: clinicsDirectory });
+  return { users, sessions, audit, clinicVersions };
 }
 
-type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'trouble'>;
+type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
 
 async function openDatabaseAgenda(
   url: string,
@@ -200,12 +211,19 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
       appointments: createMemoryAppointmentStore(),
       schedule: createMemoryScheduleStore(),
       requests: createMemoryStaffRequestStore(),
+      scripts: createMemoryScriptStore(),
       trouble: () => undefined,
     };
   }
   const scheduleDirectory = join(options.dataDirectory, 'schedule');
   const requestsDirectory = join(options.dataDirectory, 'requests');
-  for (const directory of [appointmentsDirectory, scheduleDirectory, requestsDirectory])
+  const scriptsDirectory = join(options.dataDirectory, 'scripts');
+  for (const directory of [
+    appointmentsDirectory,
+    scheduleDirectory,
+    requestsDirectory,
+    scriptsDirectory,
+  ])
     await makeDirectory(directory);
   const appointments = await openFileAppointmentStore({ directory: appointmentsDirectory, log });
   await expectNotLost(scheduleDirectory, appointments);
@@ -218,10 +236,13 @@ async function openAgenda(options: StorageOptions, closers: Closer[]): Promise<A
     appointments.close();
     requests.close();
   });
+  const scripts = await openFileScriptStore({ directory: scriptsDirectory, log });
+  closers.push(() => scripts.close());
   return {
     appointments,
     schedule,
     requests,
+    scripts,
     trouble() {
       if (!schedule.isWritable()) return 'agenda-not-writable';
       if (!appointments.isWritable()) return 'appointments-not-writable';

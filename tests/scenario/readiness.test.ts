@@ -28,7 +28,7 @@ it(
       const { call, model } = await stage.greeted();
       await rename(directory, `${directory}-away`);
       // Broken, not refused: the caller is told that it did not work.
-    expect(await bookByTools(model)).toMatchObject({ ok: false, code: 'failed' });
+      expect(await bookByTools(model)).toMatchObject({ ok: false, code: 'failed' });
       expect(await readiness(stage)).toEqual({
         status: 503,
         reasons: ['appointments-not-writable'],

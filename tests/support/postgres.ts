@@ -36,7 +36,7 @@ export function agendaForSuite(): () => Promise<PostgresAgenda> {
     const agenda = await opening;
     await withClient((client) =>
       client.query(
-        ['reservations', 'answers', 'appointments', 'staff_requests']
+        ['reservations', 'answers', 'appointments', 'staff_requests', 'scripts']
           .map((table) => `delete from ${schema}.${table};`)
           .join(' '),
       ),
