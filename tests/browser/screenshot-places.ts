@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import type { SignedInPerson } from '../support/console-access.ts';
-import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
