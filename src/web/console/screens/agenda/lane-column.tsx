@@ -100,7 +100,7 @@ function BoxOf({
   nowMs,
 }: {
   placed: Placed;
-  lane: Pick<AgendaLane, 'id'>;
+  lane: Pick<AgendaLane, 'id' | 'name'>;
   day: AgendaDay;
   hours: Span;
   acts: GridActs;
@@ -137,9 +137,9 @@ function BoxOf({
     <div class="agenda-group" style={style}>
       <p class="small">
         <strong class="figures">{timeText(startMs, acts.timeZone)}</strong>{' '}
-        {box.isWalkIn ? w.walkInUntil(timeText(box.endMs, acts.timeZone)) : w.arrival} ·{' '}
         {places ? w.places(places.taken, places.all) : w.people(entries.length)}
-        {places && left <= 0 && <b> · {w.full}</b>}
+        {places && left <= 0 && <b> · {w.full}</b>} ·{' '}
+        {box.isWalkIn ? w.walkInUntil(timeText(box.endMs, acts.timeZone)) : w.arrival}
       </p>
       {entries.map((entry) => (
         <Entry
@@ -153,9 +153,10 @@ function BoxOf({
         <button
           type="button"
           class="agenda-add"
+          aria-label={`${lane.name}, ${timeText(startMs, acts.timeZone)}: ${places ? w.addHere(left) : w.book}`}
           onClick={() => acts.onBook({ lane: lane.id, date: day.date, startMs })}
         >
-          <Icon name="plus" /> {places ? w.addHere(left) : w.book}
+          <Icon name="plus" /> {w.book}
         </button>
       )}
     </div>
@@ -187,6 +188,7 @@ function Entry({
       type="button"
       class={`agenda-entry ${status}${isLine ? ' line' : ''}${dragging.id === entry.id ? ' dragged' : ''}`}
       {...(style ? { style } : {})}
+      title={`${patient}, ${service}`}
       aria-keyshortcuts={mayMove ? 'M' : undefined}
       onClick={() => dragging.endedNow() || acts.onOpen(entry.id)}
       onKeyDown={(event) => {
