@@ -6,6 +6,8 @@ import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support
 import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
+import { seedCalls } from '../support/seeded-calls.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
