@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { ConsoleServer } from '../support/browser-console.ts';
-import type { SignedInPerson } from '../support/console-access.ts';
+import { addPerson, type SignedInPerson } from '../support/console-access.ts';
 
 export interface Place {
   /** Of the file. */
@@ -20,4 +20,24 @@ export const places: readonly Place[] = [
   { name: 'sign-in', path: '/console/', isOutside: true },
 
   { name: 'home', path: '/console/home' },
+
+  {
+    name: 'users',
+    path: '/console/users',
+    fill: async ({ directory }) => {
+      await addPerson(directory, 'staff', ['aurora'], 'bia.recepcao');
+      await addPerson(directory, 'auditor', 'all', 'olga@clinica.com.br', 'one-time');
+    },
+  },
+  {
+    name: 'users-dialog',
+    path: '/console/users',
+    prepare: (page) => page.getByRole('row').filter({ hasText: 'bia.recepcao' }).click(),
+  },
+  { name: 'audit', path: '/console/audit' },
+  {
+    name: 'audit-row',
+    path: '/console/audit',
+    prepare: (page) => page.locator('tbody tr').first().click(),
+  },
 ];
