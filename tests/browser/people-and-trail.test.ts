@@ -122,9 +122,9 @@ describe('the trail', () => {
   });
 
   it('is read on page by page, and downloaded', async ({ page, url, person }) => {
-    for (let n = 0; n < 60; n += 1) await person.fetch('/console/api/users');
+    for (let n = 0; n < 60; n += 1) await person.fetch('/console/api/audit');
     await page.goto(`${url}/console/audit`);
-    await page.getByText('viu as pessoas').first().waitFor();
+    await page.getByText('leu a trilha').first().waitFor();
     const rows = page.locator('tbody tr');
     expect(await rows.count()).toBe(50);
     await page.getByRole('button', { name: 'Mostrar mais antigas' }).click();

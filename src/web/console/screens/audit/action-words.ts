@@ -10,7 +10,6 @@ const actions: Readonly<Record<string, Phrase>> = {
   'user.change': { pt: 'mudou uma pessoa', en: 'changed a person' },
   'user.disable': { pt: 'desativou uma pessoa', en: 'disabled a person' },
   'user.enable': { pt: 'ativou uma pessoa', en: 'enabled a person' },
-  'user.list': { pt: 'viu as pessoas', en: 'saw the people' },
   'user.password': { pt: 'trocou a própria senha', en: 'changed their own password' },
   'user.password-reset': { pt: 'deu uma senha nova', en: 'gave a new password' },
   'audit.view': { pt: 'leu a trilha', en: 'read the trail' },

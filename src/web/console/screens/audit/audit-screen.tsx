@@ -71,7 +71,7 @@ function AuditRows({
     setOlder({ ...page, rows: [...older.rows, ...page.rows] });
   });
   return (
-    <section class="panel flush">
+    <section class="panel flush audit-rows">
       <Loaded remote={first}>
         {({ rows }) =>
           rows.length === 0 ? (
