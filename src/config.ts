@@ -178,6 +178,27 @@ export const settings = {
     meaning:
       'With it, slots, appointments and requests are kept in PostgreSQL and may be shared by several servers.',
   },
+  REDIS_URL: {
+    schema: url('redis:', 'rediss:'),
+    meaning:
+      'With it, the jobs of WhatsApp wait in Redis (BullMQ). Without it: in DATA_DIR. Both survive a crash.',
+  },
+  CONVERSATION_IDLE_HOURS: {
+    schema: count(1, 720),
+    default: '24',
+    meaning: 'A text conversation without a message for so long is closed; the next one is new.',
+  },
+  CONVERSATION_KEEP_DAYS: {
+    schema: count(1, 3_650),
+    default: '90',
+    meaning: 'Closed text conversations are deleted after so many days.',
+  },
+  WHATSAPP_MESSAGE_LENGTH: {
+    schema: count(200, 4_096),
+    default: '1600',
+    meaning:
+      'Longer replies are split between sentences. Twilio takes 1600 characters, WhatsApp itself 4096.',
+  },
   MAX_CALLS: {
     schema: count(1, 2_000),
     default: '100',

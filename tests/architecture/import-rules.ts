@@ -22,6 +22,7 @@ export const compositionRoots = [
   'main.ts',
   'app.ts',
   'new-call.ts',
+  'new-messaging.ts',
   'new-live.ts',
   'new-console.ts',
   'new-web-chat.ts',
@@ -135,7 +136,7 @@ const rules: IForbiddenRuleType[] = [
     name: 'database-driver-in-storage-only',
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/storage/' },
-    to: { path: packaged('pg') },
+    to: { path: packaged('(pg|ioredis|bullmq)') },
   },
   {
     name: 'openai-package-in-openai-only',
