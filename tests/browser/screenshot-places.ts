@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
-import type { SignedInPerson } from '../support/console-access.ts';
+import { addPerson, type SignedInPerson } from '../support/console-access.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
 import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
@@ -34,6 +34,25 @@ export const places: readonly Place[] = [
   { name: 'home', path: '/console/home' },
 
   {
+    name: 'users',
+    path: '/console/users',
+    fill: async ({ directory }) => {
+      await addPerson(directory, 'staff', ['aurora'], 'bia.recepcao');
+      await addPerson(directory, 'auditor', 'all', 'olga@clinica.com.br', 'one-time');
+    },
+  },
+  {
+    name: 'users-dialog',
+    path: '/console/users',
+    prepare: (page) => page.getByRole('row').filter({ hasText: 'bia.recepcao' }).click(),
+  },
+  { name: 'audit', path: '/console/audit' },
+  {
+    name: 'audit-row',
+    path: '/console/audit',
+    prepare: (page) => page.locator('tbody tr').first().click(),
+  },
+  {
     name: 'scripts',
     path: '/console/scripts',
     prepare: async (page) => {
@@ -50,7 +69,7 @@ export const places: readonly Place[] = [
       await page.locator('.scripts-question').first().waitFor();
     },
   },
-
+  {
     name: 'live',
     path: '/console/live',
     fill: alwaysACaller,

@@ -133,8 +133,32 @@ export const screens: readonly Screen[] = [
   },
 
   // users
+  {
+    path: 'users',
+    title: { pt: 'Pessoas', en: 'People' },
+    about: {
+      pt: 'Quem pode entrar no console, com que função e em que clínicas.',
+      en: 'Who may sign in to the console, in which role and for which clinics.',
+    },
+    icon: 'people',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/users/users-screen.tsx'),
+  },
 
   // audit
+  {
+    path: 'audit',
+    title: { pt: 'Trilha', en: 'Trail' },
+    about: {
+      pt: 'Quem viu, ouviu, baixou e mudou o quê.',
+      en: 'Who saw, heard, downloaded and changed what.',
+    },
+    icon: 'trail',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/audit/audit-screen.tsx'),
+  },
 ];
 
 export function screensFor(role: Role): readonly Screen[] {
