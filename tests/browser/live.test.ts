@@ -76,6 +76,8 @@ describe('somebody at the live page', () => {
     const { page, url } = parts;
     const call = sandboxCaller(parts);
     await openCall(page, url);
+    // The greeting is over: the next thing the agent says answers the caller.
+    await page.getByText('Gravação permitida').waitFor({ timeout: 60_000 });
     await page.getByLabel('Recado para a assistente').fill('Ofereça a sexta-feira.');
     await page.keyboard.press('Enter');
     await page.getByText('Recado enviado.').waitFor();

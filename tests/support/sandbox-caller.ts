@@ -1,13 +1,13 @@
+import type { App } from '../../src/app.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import type { CarrierCall } from '../../src/sandbox/carrier-call.ts';
 import { createPatient } from '../../src/sandbox/patient.ts';
 import { examScript, type PatientScript } from '../../src/sandbox/patient-scripts.ts';
-import type { ConsoleServer } from './browser-console.ts';
 
 /** A patient of the sandbox rings the clinic and follows the script; who has none says nothing. */
 export function sandboxCaller(
-  { app, url }: Pick<ConsoleServer, 'app' | 'url'>,
+  { app, url }: { app: Pick<App, 'sandbox'>; url: string },
   script: PatientScript = examScript,
 ): CarrierCall {
   const { sandbox } = app;

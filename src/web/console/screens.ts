@@ -41,11 +41,44 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/agenda/agenda-screen.tsx'),
   },
 
-  // requests
+  {
+    path: 'requests',
+    title: { pt: 'Pedidos', en: 'Requests' },
+    about: {
+      pt: 'Resultados, recados e lista de espera.',
+      en: 'Results, messages and the waiting list.',
+    },
+    icon: 'inbox',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/requests/requests-screen.tsx'),
+  },
 
-  // recordings
+  {
+    path: 'recordings',
+    title: { pt: 'Gravações', en: 'Recordings' },
+    about: {
+      pt: 'Achar uma ligação, ler o que foi dito e ouvir.',
+      en: 'Find a call, read what was said, and listen.',
+    },
+    icon: 'recording',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/recordings/recordings-screen.tsx'),
+  },
 
-  // calls-out
+  {
+    path: 'calls-out',
+    title: { pt: 'Ligar para alguém', en: 'Call someone' },
+    about: {
+      pt: 'Uma pessoa, uma lista, e quem não quer ligações.',
+      en: 'One person, a list, and who wants no calls.',
+    },
+    icon: 'phone',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/calls-out/calls-out-screen.tsx'),
+  },
 
   {
     path: 'softphone',
@@ -62,9 +95,31 @@ export const screens: readonly Screen[] = [
 
   // scripts
 
-  // clinic
+  {
+    path: 'clinic',
+    title: { pt: 'Dados da clínica', en: 'Clinic data' },
+    about: {
+      pt: 'Horários, feriados, preços e saudação: rascunho, publicação e histórico.',
+      en: 'Hours, holidays, prices and greeting: draft, publication and history.',
+    },
+    icon: 'clinic',
+    group: 'clinic',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/clinic/clinic-screen.tsx'),
+  },
 
-  // numbers
+  {
+    path: 'numbers',
+    title: { pt: 'Números', en: 'Numbers' },
+    about: {
+      pt: 'Ligações, agendamentos, espera e custo por dia.',
+      en: 'Calls, bookings, waiting and cost per day.',
+    },
+    icon: 'numbers',
+    group: 'clinic',
+    roles: everybody,
+    load: () => import('./screens/numbers/numbers-screen.tsx'),
+  },
 
   // users
 

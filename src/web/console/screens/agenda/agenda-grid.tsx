@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type {
   AgendaDay,
   AgendaLane,
@@ -39,7 +39,7 @@ export function AgendaGrid({
   onDrop: (entry: Parameters<GridActs['onMove']>[0], drop: Drop) => void;
 }) {
   const w = words();
-  const nowMs = useMinute();
+  const nowMs = useMinute(view.nowMs);
   const columns = columnsOf(view, place, w);
   const hours = shownHours(
     view.days,
@@ -136,12 +136,14 @@ export function dayNote({ closed }: AgendaDay, w: ReturnType<typeof words>): str
   return closed.reason === 'exception' ? w.closedException(closed.name ?? '') : w.closedWeekday;
 }
 
-/** Now, told anew each minute. */
-function useMinute(): number {
+/** Now as the server's clock has it, told anew each minute. */
+function useMinute(drawnMs: number): number {
+  // What this machine's clock shows may be wrong.
+  const aheadMs = useMemo(() => drawnMs - Date.now(), [drawnMs]);
   const [nowMs, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), minuteMs);
     return () => clearInterval(timer);
   }, []);
-  return nowMs;
+  return nowMs + aheadMs;
 }

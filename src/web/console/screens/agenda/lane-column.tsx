@@ -72,7 +72,11 @@ export function LaneColumn({
         </button>
       ))}
       {placedIn(part, day).map((placed) => (
-        <BoxOf key={keyOf(placed.box)} placed={placed} {...{ lane, day, hours, acts, dragging }} />
+        <BoxOf
+          key={keyOf(placed.box)}
+          placed={placed}
+          {...{ lane, day, hours, acts, dragging, nowMs }}
+        />
       ))}
       {nowMinute >= hours.from && nowMinute <= hours.until && (
         <i class="agenda-now" style={{ top: topOf(nowMinute, hours) }} aria-hidden="true" />
@@ -93,6 +97,7 @@ function BoxOf({
   hours,
   acts,
   dragging,
+  nowMs,
 }: {
   placed: Placed;
   lane: Pick<AgendaLane, 'id'>;
@@ -100,12 +105,13 @@ function BoxOf({
   hours: Span;
   acts: GridActs;
   dragging: Dragging;
+  nowMs: number;
 }) {
   const w = words();
   const { box } = placed;
   const style = placeBeside(placed, hours);
   if (box.kind === 'appointment')
-    return <Entry entry={box} acts={acts} dragging={dragging} style={style} />;
+    return <Entry entry={box} style={style} {...{ acts, dragging, nowMs }} />;
   if (box.kind === 'hold')
     return (
       <div class="agenda-hold" style={style}>
@@ -139,9 +145,8 @@ function BoxOf({
         <Entry
           key={`${entry.id}/${entry.item}`}
           entry={entry}
-          acts={acts}
-          dragging={dragging}
           isLine
+          {...{ acts, dragging, nowMs }}
         />
       ))}
       {isOpen && acts.mayChange && (
@@ -162,18 +167,20 @@ function Entry({
   entry,
   acts,
   dragging,
+  nowMs,
   style,
   isLine = false,
 }: {
   entry: AppointmentEntry;
   acts: GridActs;
   dragging: Dragging;
+  nowMs: number;
   style?: Record<string, string>;
   isLine?: boolean;
 }) {
   const w = words();
   const { status, patient, service, answer } = entry;
-  const mayMove = acts.mayChange && status === 'booked' && entry.startMs > Date.now();
+  const mayMove = acts.mayChange && status === 'booked' && entry.startMs > nowMs;
   const state = status === 'booked' ? answerWord(answer, w) : statusWord(status, w);
   return (
     <button
