@@ -159,6 +159,26 @@ export const places: readonly Place[] = [
   { name: 'numbers', path: '/console/numbers?days=30' },
 ];
 
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
+}
+
 /** A clinic that was published once and is being changed again. */
 async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
   const path = '/console/api/clinics/aurora';
