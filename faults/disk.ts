@@ -127,7 +127,11 @@ async function noDescriptors(notes: Notes, stage: ProcessStage): Promise<void> {
   for (const socket of idle) socket.destroy();
   limitDescriptors(pid, readdirSync(`/proc/${pid}/fd`).length + 8);
   const ready = async () => (await ask(`${stage.line.url}/readyz`)).text;
-  await until(async () => (await ready()).includes('out-of-descriptors'), 'it is not ready', 10_000);
+  await until(
+    async () => (await ready()).includes('out-of-descriptors'),
+    'it is not ready',
+    10_000,
+  );
   const late = await post(stage.line, '/incoming-call', webhookFields(stage.line));
   notes.expect(late.text.includes('<Say') && late.text.includes('<Dial'), 'no way out');
   const told = () => server.output().match(/"alarm":"descriptors-exhausted","since"/g) ?? [];

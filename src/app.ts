@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { reconcileBookings } from './agent/booking-reconciler.ts';
 import { keepBookingsReconciled } from './agent/booking-upkeep.ts';
-import { clinicForNumber, loadClinics } from './agent/clinic-loader.ts';
+import { createClinicDirectory } from './agent/clinic-directory.ts';
+import { clinicForNumber, loadClinicTexts } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { createContactVisits } from './agent/contact-visits.ts';
 import { createReception } from './agent/reception.ts';
@@ -66,8 +67,12 @@ export interface App {
 export async function buildApp(config: Config, parts: { clock: Clock; log: Log }): Promise<App> {
   const { clock, log } = parts;
   const metrics = createMetrics();
-  const clinics = await loadClinics(config.CLINICS_DIR);
-  const defaultClinic = clinicForNumber(clinics, 'unknown', config.CLINIC);
+  const shipped = await loadClinicTexts(config.CLINICS_DIR);
+  clinicForNumber(
+    shipped.map(({ clinic }) => clinic),
+    'unknown',
+    config.CLINIC,
+  );
   const prompts = await loadSpokenPrompts();
   const storage = await openStorage({
     kind: config.STORAGE,
@@ -77,6 +82,14 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     databaseUrl: config.DATABASE_URL,
     log,
   });
+  const clinicDirectory = await createClinicDirectory({
+    directory: config.CLINICS_DIR,
+    shipped,
+    versions: storage.clinicVersions,
+    log,
+  });
+  const clinics = clinicDirectory.all;
+  const defaultClinic = () => clinicForNumber(clinics, 'unknown', config.CLINIC);
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
@@ -133,7 +146,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     outbound,
     permission,
     visits: createContactVisits(storage.appointments, () => clock.wallMs()),
-    timeLimitOf: (id) => callLimitS(clinics.find((one) => one.id === id) ?? defaultClinic),
+    timeLimitOf: (id) => callLimitS(clinics.find((one) => one.id === id) ?? defaultClinic()),
     clock,
     log,
   });
@@ -185,6 +198,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     config,
     storage,
     clinics,
+    clinicDirectory,
     agendaOf: reception.agendaOf,
     outbound,
     lists,
@@ -252,7 +266,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...{ ...parts, config, storage, gate },
     scripts: await openScripts({ ...parts, config, storage }),
     access: staffConsole.access,
-    defaultClinic: defaultClinic.id,
+    defaultClinic: defaultClinic().id,
   });
   healthRoutes(server, {
     notReady: () =>

@@ -10,6 +10,8 @@ type Path = readonly PropertyKey[];
 
 interface ClinicFile {
   clinic?: ClinicProfile;
+  /** As it was read, when it could be. */
+  text?: string;
   /** `clinics/aurora.yaml:12 services[3].name: falta este campo` */
   problems: string[];
   /** `clinics/aurora.yaml:12`, of the nearest place that exists. */
@@ -27,6 +29,17 @@ const mostAliases = 100;
  * @throws CLINIC_INVALID with all problems of all files, one a line.
  */
 export async function loadClinics(directory: string): Promise<ClinicProfile[]> {
+  return (await loadClinicTexts(directory)).map(({ clinic }) => clinic);
+}
+
+/** A clinic and the file it was read from. */
+export interface ClinicText {
+  clinic: ClinicProfile;
+  text: string;
+}
+
+/** Like `loadClinics`, with the texts. */
+export async function loadClinicTexts(directory: string): Promise<ClinicText[]> {
   const names = await clinicFileNames(directory);
   const files = await Promise.all(
     names.map(async (name) => readClinic(join(directory, name), `${basename(directory)}/${name}`)),
@@ -34,7 +47,7 @@ export async function loadClinics(directory: string): Promise<ClinicProfile[]> {
   const problems = [...files.flatMap((file) => file.problems), ...sharedNames(files)];
   if (names.length === 0) problems.push(`${directory}: nenhum arquivo .yaml de clínica`);
   if (problems.length > 0) throw invalid(problems);
-  return files.flatMap((file) => file.clinic ?? []);
+  return files.flatMap(({ clinic, text = '' }) => (clinic ? [{ clinic, text }] : []));
 }
 
 /**
@@ -124,7 +137,8 @@ async function readClinic(path: string, label: string): Promise<ClinicFile> {
     const bytes = await readFile(path);
     if (bytes.length > largestFileBytes)
       return refused('o arquivo é grande demais (mais de 512 KiB)');
-    return parseClinic(new TextDecoder('utf-8', { fatal: true }).decode(bytes), label);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { ...parseClinic(text, label), text };
   } catch (error) {
     if (error instanceof TypeError) return refused('o arquivo não está em UTF-8');
     return refused('o arquivo não pode ser lido');

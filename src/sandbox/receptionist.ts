@@ -40,12 +40,24 @@ export function answer(
   const persona = readPersona(context.instructions);
   const state = readConversation(lines, context.tools);
   const decided = withinLimits(reply(state, context.tools, persona), state, context.tools);
+  if (!decided.say) return decided;
+  if (isHinted(lines)) return { ...decided, say: `${minded} ${decided.say}` };
   const isFirst = persona.isWritten && !lines.some(({ kind }) => kind === 'agent');
-  if (!isFirst || !decided.say) return decided;
+  if (!isFirst) return decided;
   return {
     ...decided,
     say: `${greeting(persona).replace(/ Como posso ajudar\?$/, '')} ${decided.say}`,
   };
+}
+
+/** It cannot understand what staff tell it meanwhile; but who tells it something must see that the next reply changes. */
+const minded = 'Verifiquei com a equipe.';
+
+function isHinted(lines: readonly DialogueLine[]): boolean {
+  const spoken = lines.findLastIndex(({ kind }) => kind === 'agent');
+  return lines
+    .slice(spoken + 1)
+    .some((line) => line.kind === 'note' && line.text.startsWith('[equipe] Recado'));
 }
 
 function reply(

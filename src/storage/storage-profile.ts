@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClinicVersionStore } from '../agent/clinic-version-store.ts';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
 import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
@@ -21,6 +22,7 @@ import { openFileAuditTrail } from './file-audit-trail.ts';
 import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
+import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
@@ -36,6 +38,7 @@ import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
 import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
+import { createMemoryClinicVersionStore } from './memory-clinic-version-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
@@ -72,6 +75,7 @@ export interface Storage {
   users: UserStore;
   sessions: SessionStore;
   audit: AuditTrail;
+  clinicVersions: ClinicVersionStore;
   /** Why nothing can be booked at the moment, if so. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -165,16 +169,18 @@ async function openCalendarFeeds(
 async function openAccess(
   { kind, dataDirectory, log }: StorageOptions,
   closers: Closer[],
-): Promise<Pick<Storage, 'users' | 'sessions' | 'audit'>> {
+): Promise<Pick<Storage, 'users' | 'sessions' | 'audit' | 'clinicVersions'>> {
   if (kind === 'memory')
     return {
       users: createMemoryUserStore(),
       sessions: createMemorySessionStore(),
       audit: createMemoryAuditTrail(),
+      clinicVersions: createMemoryClinicVersionStore(),
     };
   const usersDirectory = join(dataDirectory, 'users');
   const auditDirectory = join(dataDirectory, 'audit');
-  for (const directory of [usersDirectory, auditDirectory])
+  const clinicsDirectory = join(dataDirectory, 'clinics');
+  for (const directory of [usersDirectory, auditDirectory, clinicsDirectory])
     await mkdir(directory, { recursive: true, mode: 0o700 });
   const users = await openFileUserStore({ directory: usersDirectory });
   closers.push(() => users.close());
@@ -182,7 +188,8 @@ async function openAccess(
   closers.push(() => sessions.close());
   const audit = await openFileAuditTrail({ directory: auditDirectory, log });
   closers.push(() => audit.close());
-  return { users, sessions, audit };
+  const clinicVersions = openFileClinicVersionStore({ directory: clinicsDirectory });
+  return { users, sessions, audit, clinicVersions };
 }
 
 type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;

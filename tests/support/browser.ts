@@ -34,10 +34,11 @@ export interface Opened<Parts> {
 export function inBrowser<Parts>(
   open: (browser: Browser) => Promise<Opened<Parts>>,
   expected: readonly RegExp[] = [],
+  moreFlags: readonly string[] = [],
 ): (name: string, test: (parts: Parts) => Promise<void>) => void {
   const shared: { browser?: Browser } = {};
   beforeAll(async () => {
-    if (hasChromium) shared.browser = await openBrowser();
+    if (hasChromium) shared.browser = await openBrowser(moreFlags);
   });
   afterAll(() => shared.browser?.close());
   return (name, test) =>
