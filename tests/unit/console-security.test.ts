@@ -15,7 +15,7 @@ const publicRoutes = new Map([
 ]);
 /** Signed by the carrier: 403 without the signature. */
 const signed =
-  /^(GET|HEAD|POST) \/(incoming-call|call-status|stream-status|amd-status|media-stream|transfer-[a-z]+)$/;
+  /^(GET|HEAD|POST) \/(incoming-call|call-status|stream-status|amd-status|media-stream|transfer-[a-z]+|whatsapp|whatsapp-status)$/;
 
 /** Files that are the same for everybody: the console's page, its scripts and styles. */
 const page = /^(GET|HEAD) \/(console(\/\*)?|assets\/\*)$/;
