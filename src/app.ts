@@ -264,10 +264,12 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('calls:read'),
     metrics,
   });
-  registerWebChat(server, {
-    ...{ ...parts, config, storage, gate },
+  const webChat = await registerWebChat(server, {
+    ...{ ...parts, config, storage, gate, messaging, operator, metrics },
     scripts: await openScripts({ ...parts, config, storage }),
     access: staffConsole.access,
+    clinics: () => clinics,
+    publicUrl: () => publicUrl,
     defaultClinic: defaultClinic().id,
   });
   healthRoutes(server, {
@@ -301,6 +303,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       endUpkeep();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
+      await webChat.stop();
       await messaging.stop();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.
