@@ -258,6 +258,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     rest,
     optOuts: storage.optOuts,
     operator,
+    watchCalls: (watcher) => live.watch(watcher),
+    access: staffConsole.access,
     publicUrl: () => publicUrl,
     authorise: gate.may('calls:read'),
     metrics,
