@@ -36,7 +36,12 @@ async function run(directory: string | undefined, names: readonly string[]): Pro
     return 1;
   }
   const wanted = places.filter(({ name }) => names.length === 0 || names.includes(name));
-  const server = await openConsoleServer();
+  const server = await openConsoleServer({
+    // Of all places: one shows what another's files hold.
+    prepare: async (directory) => {
+      for (const { files } of places) await files?.(directory);
+    },
+  });
   const browser = await openBrowser();
   try {
     const admin = await signIn(server, 'admin');

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { reconcileBookings } from './agent/booking-reconciler.ts';
 import { keepBookingsReconciled } from './agent/booking-upkeep.ts';
-import { clinicForNumber, loadClinics } from './agent/clinic-loader.ts';
+import { createClinicDirectory } from './agent/clinic-directory.ts';
+import { clinicForNumber, loadClinicTexts } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { createContactVisits } from './agent/contact-visits.ts';
 import { recallDeeds } from './agent/deed-reference.ts';
@@ -30,6 +31,7 @@ import { appointmentApiRoutes } from './console/appointment-api-routes.ts';
 import type { FirstUser } from './console/first-user.ts';
 import { createCallFactory } from './new-call.ts';
 import { registerConsole } from './new-console.ts';
+import { type Messaging, openMessaging } from './new-messaging.ts';
 import { openScripts, registerWebChat } from './new-web-chat.ts';
 import { openOutside } from './outside.ts';
 import { createAlarmWebhook } from './platform/alarm-webhook.ts';
@@ -51,6 +53,7 @@ export interface App {
   live: LiveCalls;
   clinics: readonly ClinicProfile[];
   metrics: Metrics;
+  messaging: Messaging;
   /** The people and companies outside, when there are no keys. */
   sandbox: Sandbox | undefined;
   /** The console's first user, when this start made its password; for the terminal only. */
@@ -65,8 +68,12 @@ export interface App {
 export async function buildApp(config: Config, parts: { clock: Clock; log: Log }): Promise<App> {
   const { clock, log } = parts;
   const metrics = createMetrics();
-  const clinics = await loadClinics(config.CLINICS_DIR);
-  const defaultClinic = clinicForNumber(clinics, 'unknown', config.CLINIC);
+  const shipped = await loadClinicTexts(config.CLINICS_DIR);
+  clinicForNumber(
+    shipped.map(({ clinic }) => clinic),
+    'unknown',
+    config.CLINIC,
+  );
   const prompts = await loadSpokenPrompts();
   const storage = await openStorage({
     kind: config.STORAGE,
@@ -76,6 +83,14 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     databaseUrl: config.DATABASE_URL,
     log,
   });
+  const clinicDirectory = await createClinicDirectory({
+    directory: config.CLINICS_DIR,
+    shipped,
+    versions: storage.clinicVersions,
+    log,
+  });
+  const clinics = clinicDirectory.all;
+  const defaultClinic = () => clinicForNumber(clinics, 'unknown', config.CLINIC);
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
@@ -134,7 +149,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     outbound,
     permission,
     visits: createContactVisits(storage.appointments, () => clock.wallMs()),
-    timeLimitOf: (id) => callLimitS(clinics.find((one) => one.id === id) ?? defaultClinic),
+    timeLimitOf: (id) => callLimitS(clinics.find((one) => one.id === id) ?? defaultClinic()),
     clock,
     log,
   });
@@ -189,6 +204,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     config,
     storage,
     clinics,
+    clinicDirectory,
     agendaOf: reception.agendaOf,
     outbound,
     lists,
@@ -239,11 +255,28 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
-  registerWebChat(server, {
-    ...{ ...parts, config, storage, gate },
+  const messaging = await openMessaging(server, {
+    ...parts,
+    config,
+    outside,
+    clinics: () => clinics,
+    reception,
+    rest,
+    optOuts: storage.optOuts,
+    operator,
+    watchCalls: (watcher) => live.watch(watcher),
+    access: staffConsole.access,
+    publicUrl: () => publicUrl,
+    authorise: gate.may('calls:read'),
+    metrics,
+  });
+  const webChat = await registerWebChat(server, {
+    ...{ ...parts, config, storage, gate, messaging, operator, metrics },
     scripts: await openScripts({ ...parts, config, storage }),
     access: staffConsole.access,
-    defaultClinic: defaultClinic.id,
+    clinics: () => clinics,
+    publicUrl: () => publicUrl,
+    defaultClinic: defaultClinic().id,
   });
   healthRoutes(server, {
     notReady: () =>
@@ -258,6 +291,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics,
     metrics,
     sandbox: outside.sandbox,
+    messaging,
     firstUser: staffConsole.firstUser,
     async listen() {
       const address = await server.listen({ host: config.HOST, port: config.PORT });
@@ -266,6 +300,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       // Not before: whoever answers must find us.
       outbound.start();
       lists.start();
+      await messaging.start();
       return address;
     },
     async stop(hurry = new Promise(() => {})) {
@@ -274,6 +309,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       endUpkeep();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
+      await webChat.stop();
+      await messaging.stop();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.
       for (const socket of server.websocketServer.clients) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import dotenv from 'dotenv';
 import { checkSettings } from './config.ts';
+import { createChainCheck } from './console/audit-chain.ts';
 import type { AuditHead } from './console/audit-record.ts';
 import { type TrailVerdict, verifyTrail } from './storage/audit-verification.ts';
 
@@ -17,7 +18,7 @@ interface Outcome {
 
 async function run(args: string[], directory: string): Promise<Outcome> {
   const given = argumentsIn(args);
-  const heads = given?.values.head?.map(headOf) ?? [];
+  const heads = (given?.values.head ?? []).map(headOf);
   const isUsable = given?.positionals.join(' ') === 'verify' && heads.every(Boolean);
   if (!isUsable) return { text: usage, isGood: false };
   const isThere = await stat(directory).then(
@@ -25,7 +26,9 @@ async function run(args: string[], directory: string): Promise<Outcome> {
     () => false,
   );
   if (!isThere) return { text: `${directory}: não há trilha de auditoria aqui.`, isGood: false };
-  return tell(await verifyTrail(directory, heads as AuditHead[]), directory);
+  const own = heads.filter((head) => head !== undefined);
+  const verdict = await verifyTrail(directory, (known) => createChainCheck([...known, ...own]));
+  return tell(verdict, directory);
 }
 
 function tell(

@@ -3,25 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseDialHours } from './call/dial-hours.ts';
 import { CodedError } from './platform/errors.ts';
-
-const text = z.string().trim().min(1);
-const e164 = z
-  .string()
-  .regex(/^\+[1-9]\d{6,14}$/, 'must be a number in E.164 form, like +551140001234');
-const url = (...protocols: string[]) =>
-  text.refine((value) => protocols.includes(protocolOf(value)), {
-    message: `must be an address starting with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  });
-/** Addresses are built by appending a path, so nothing may follow or precede host and path. */
-const origin = url('http:', 'https:').refine((value) => !/[?#]|\/\/[^/]*@/.test(value), {
-  message: 'must not carry a query, a fragment, a user or a password',
-});
-const count = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
-};
-const choice = <const T extends readonly string[]>(...options: T) =>
-  z.enum(options, `must be one of ${options.join(', ')}`);
+import { choice, count, e164, origin, origins, text, url } from './platform/setting-fields.ts';
 
 /**
  * Every setting, once: name, check, default, meaning. `.env.example` lists the same names and defaults (a test compares them).
@@ -56,6 +38,11 @@ export const settings = {
     meaning: 'Speech-to-speech model.',
   },
   OPENAI_TEXT_MODEL: { schema: text, default: 'gpt-5.4-mini', meaning: 'Model for text channels.' },
+  OPENAI_EMBEDDING_MODEL: {
+    schema: text,
+    default: 'text-embedding-3-small',
+    meaning: 'Finds the script a message means where its words do not say it.',
+  },
   OPENAI_TRANSCRIPTION_MODEL: {
     schema: text,
     default: 'gpt-transcribe',
@@ -167,6 +154,30 @@ export const settings = {
     meaning:
       'Brazilian company numbers that POST /make-call may dial (0800, 3003, 4004 …), separated by commas. Without it: none.',
   },
+  CHAT_ORIGINS: {
+    schema: origins,
+    meaning:
+      'Sites that may show the web chat in a frame or ask it from their pages, like https://www.clinica.com.br, separated by commas. Without it: only our own page.',
+  },
+  CHAT_MODE: {
+    schema: choice('agent', 'scripts'),
+    default: 'agent',
+    meaning:
+      'Who answers in the page of the web chat: the agent, guided by the scripts, or the scripts alone, one question at a time.',
+  },
+  CHAT_DESKS: {
+    schema: z
+      .string()
+      .regex(/^\s*[a-z0-9-]+\s*(,\s*[a-z0-9-]+\s*)*$/, 'must be names like clinica,atendimento')
+      .transform((value) => value.split(',').map((desk) => desk.trim())),
+    default: 'clinica,atendimento',
+    meaning: 'Desks whose scripts the web chat uses, separated by commas.',
+  },
+  CHAT_HOURS: {
+    schema: count(1, 720),
+    default: '24',
+    meaning: 'After so many hours without a message a visit of the web chat is over.',
+  },
   STORAGE: {
     schema: z.enum(['memory', 'files'], 'must be files or memory (cluster is not in this version)'),
     default: 'files',
@@ -177,6 +188,27 @@ export const settings = {
     schema: url('postgres:', 'postgresql:'),
     meaning:
       'With it, slots, appointments and requests are kept in PostgreSQL and may be shared by several servers.',
+  },
+  REDIS_URL: {
+    schema: url('redis:', 'rediss:'),
+    meaning:
+      'With it, the jobs of WhatsApp wait in Redis (BullMQ). Without it: in DATA_DIR. Both survive a crash.',
+  },
+  CONVERSATION_IDLE_HOURS: {
+    schema: count(1, 720),
+    default: '24',
+    meaning: 'A text conversation without a message for so long is closed; the next one is new.',
+  },
+  CONVERSATION_KEEP_DAYS: {
+    schema: count(1, 3_650),
+    default: '90',
+    meaning: 'Closed text conversations are deleted after so many days.',
+  },
+  WHATSAPP_MESSAGE_LENGTH: {
+    schema: count(200, 4_096),
+    default: '1600',
+    meaning:
+      'Longer replies are split between sentences. Twilio takes 1600 characters, WhatsApp itself 4096.',
   },
   MAX_CALLS: {
     schema: count(1, 2_000),
@@ -307,12 +339,4 @@ function isProxyRange(text: string): boolean {
   const version = isIP(address);
   const isBits = bits === undefined || /^\d{1,3}$/.test(bits);
   return version !== 0 && isBits && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
-}
-
-function protocolOf(value: string): string {
-  try {
-    return new URL(value).protocol;
-  } catch {
-    return '';
-  }
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import type { ClinicDirectory } from './agent/clinic-directory.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import type { Config } from './config.ts';
 import { auditRoutes } from './console/audit-routes.ts';
 import { browserReportRoutes } from './console/browser-report-routes.ts';
+import { createClinicEditing } from './console/clinic-editing.ts';
+import { clinicRoutes } from './console/clinic-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { createConsoleGate } from './console/console-gate.ts';
 import { type DeskRouteParts, deskRoutes } from './console/desk-routes.ts';
@@ -30,6 +33,7 @@ export interface ConsoleParts extends DeskPart, LiveParts {
   config: Config;
   storage: Storage;
   clinics: readonly ClinicProfile[];
+  clinicDirectory: ClinicDirectory;
   publicUrl: () => string;
   clock: Clock;
   log: Log;
@@ -72,6 +76,15 @@ export async function registerConsole(
   browserReportRoutes(server, parts);
   sessionRoutes(server, { gate, signIn, sessions, rules, clinics: clinicNames });
   await pageRoutes(server, { directory: await newestPages() });
+  clinicRoutes(server, {
+    access: gate,
+    directory: parts.clinicDirectory,
+    editing: createClinicEditing({
+      directory: parts.clinicDirectory,
+      store: storage.clinicVersions,
+      nowMs: () => parts.clock.wallMs(),
+    }),
+  });
   userRoutes(server, { ...parts, access: gate, users, sessions, clinics: clinicNames });
   auditRoutes(server, { access: gate, trail });
   await deskRoutes(server, {

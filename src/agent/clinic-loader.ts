@@ -10,6 +10,8 @@ type Path = readonly PropertyKey[];
 
 interface ClinicFile {
   clinic?: ClinicProfile;
+  /** As it was read, when it could be. */
+  text?: string;
   /** `clinics/aurora.yaml:12 services[3].name: falta este campo` */
   problems: string[];
   /** `clinics/aurora.yaml:12`, of the nearest place that exists. */
@@ -27,6 +29,17 @@ const mostAliases = 100;
  * @throws CLINIC_INVALID with all problems of all files, one a line.
  */
 export async function loadClinics(directory: string): Promise<ClinicProfile[]> {
+  return (await loadClinicTexts(directory)).map(({ clinic }) => clinic);
+}
+
+/** A clinic and the file it was read from. */
+export interface ClinicText {
+  clinic: ClinicProfile;
+  text: string;
+}
+
+/** Like `loadClinics`, with the texts. */
+export async function loadClinicTexts(directory: string): Promise<ClinicText[]> {
   const names = await clinicFileNames(directory);
   const files = await Promise.all(
     names.map(async (name) => readClinic(join(directory, name), `${basename(directory)}/${name}`)),
@@ -34,7 +47,7 @@ export async function loadClinics(directory: string): Promise<ClinicProfile[]> {
   const problems = [...files.flatMap((file) => file.problems), ...sharedNames(files)];
   if (names.length === 0) problems.push(`${directory}: nenhum arquivo .yaml de clínica`);
   if (problems.length > 0) throw invalid(problems);
-  return files.flatMap((file) => file.clinic ?? []);
+  return files.flatMap(({ clinic, text = '' }) => (clinic ? [{ clinic, text }] : []));
 }
 
 /**
@@ -53,6 +66,14 @@ export function clinicForNumber(
     throw invalid([`CLINIC: nenhuma clínica carregada tem o id “${fallbackId ?? ''}”`]);
   }
   return chosen;
+}
+
+/** The clinic whose WhatsApp number was written to. No other answers for it. */
+export function clinicForWhatsapp(
+  clinics: readonly ClinicProfile[],
+  calledE164: string,
+): ClinicProfile | undefined {
+  return clinics.find(({ whatsapp }) => whatsapp?.number === calledE164);
 }
 
 /** One profile from its YAML text. `label` is how the file is called in problems. */
@@ -116,11 +137,22 @@ async function readClinic(path: string, label: string): Promise<ClinicFile> {
     const bytes = await readFile(path);
     if (bytes.length > largestFileBytes)
       return refused('o arquivo é grande demais (mais de 512 KiB)');
-    return parseClinic(new TextDecoder('utf-8', { fatal: true }).decode(bytes), label);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { ...parseClinic(text, label), text };
   } catch (error) {
     if (error instanceof TypeError) return refused('o arquivo não está em UTF-8');
     return refused('o arquivo não pode ser lido');
   }
+}
+
+/** What no other clinic may have too: its id, the numbers it is reached by; each with its place in the file. */
+export function ownNames({ id, numbers, whatsapp }: ClinicProfile): [string, Path][] {
+  return [
+    [id, ['id']],
+    ...numbers.map((number, i): [string, Path] => [number, ['numbers', i]]),
+    // A number may be called and written to; of two clinics it is neither.
+    ...(whatsapp ? [[`WhatsApp ${whatsapp.number}`, ['whatsapp']] satisfies [string, Path]] : []),
+  ];
 }
 
 /** Two clinics with one id or one telephone number: nobody could say which one was called. */
@@ -128,10 +160,7 @@ function sharedNames(files: ClinicFile[]): string[] {
   const owners = new Map<string, string>();
   return files.flatMap(({ clinic, where }) => {
     if (!clinic) return [];
-    const names: [string, Path][] = [
-      [clinic.id, ['id']],
-      ...clinic.numbers.map((number, i): [string, Path] => [number, ['numbers', i]]),
-    ];
+    const names = ownNames(clinic);
     return names.flatMap(([name, path]) => {
       const owner = owners.get(name);
       owners.set(name, owner ?? where(path));

@@ -12,6 +12,7 @@ import { emergencySchema } from './clinic-emergency.ts';
 import { days, e164, reais, slug, text, texts, timeOfDay } from './clinic-fields.ts';
 import { scheduleSchema } from './clinic-schedule.ts';
 import { voiceSchema } from './clinic-voice.ts';
+import { whatsappSchema } from './clinic-whatsapp.ts';
 import { transferSchema } from './transfer-setting.ts';
 
 export { type Weekday, weekdays } from './clinic-fields.ts';
@@ -129,6 +130,8 @@ export const clinicSchema = z
     state: z.enum(states, 'sigla de um estado, como CE').optional(),
     /** Numbers that patients dial to reach this clinic, E.164. */
     numbers: z.array(e164).default([]),
+    /** Where patients write to this clinic. Left out: no WhatsApp. */
+    whatsapp: whatsappSchema.optional(),
     /** Where the fallback and transfers send a caller, E.164. */
     reception: e164.optional(),
     /** A weekday that is in no line is closed; with no lines at all the hours are unknown. */

@@ -112,15 +112,19 @@ export function createReception(parts: {
   metrics: Metrics;
 }): Reception {
   const { appointments, log } = parts;
-  const agendas = new Map<string, ClinicAgenda>();
-  for (const clinic of parts.clinics)
-    agendas.set(clinic.id, createClinicAgenda(clinic, parts.schedule));
+  /** By profile, not by id: a conversation keeps the one it began with when another is published. */
+  const agendas = new WeakMap<ClinicProfile, ClinicAgenda>();
   const limits = createBookingLimits();
 
   function agendaOf(clinic: ClinicProfile): ClinicAgenda {
-    const known = agendas.get(clinic.id) ?? createClinicAgenda(clinic, parts.schedule);
-    agendas.set(clinic.id, known);
+    const known = agendas.get(clinic) ?? createClinicAgenda(clinic, parts.schedule);
+    agendas.set(clinic, known);
     return known;
+  }
+
+  function agendaNow(id: string): ClinicAgenda | undefined {
+    const clinic = parts.clinics.find((one) => one.id === id);
+    return clinic && agendaOf(clinic);
   }
 
   function open({
@@ -176,8 +180,8 @@ export function createReception(parts: {
   }
 
   return {
-    bookingOf: (clinic) => agendas.get(clinic)?.booking,
-    agendaOf: (clinic) => agendas.get(clinic),
+    bookingOf: (clinic) => agendaNow(clinic)?.booking,
+    agendaOf: agendaNow,
     open,
   };
 }

@@ -116,13 +116,19 @@ const nameLeads =
   /^(?:(?:oi|ol[aá]|bom dia|boa tarde|boa noite|bem)[\s,!.]+)*(?:(?:o )?(?:meu )?nome (?:completo )?(?:dela |dele )?(?:é|e|eh)|me chamo|(?:eu )?sou(?: [oa])?|(?:aqui )?(?:é|eh)(?: [oa])?|pode me chamar de)[\s:,]+/iu;
 
 function readName(text: string): AnswerReading | undefined {
+  const name = nameIn(text);
+  return name === undefined ? undefined : answer(name);
+}
+
+/** “Oi, meu nome é Ana.” is Ana. @param text one line */
+export function nameIn(text: string): string | undefined {
   const name = text
     .replace(nameLeads, '')
     .replace(/[.!?,;]+$/, '')
     .trim();
   const letters = name.match(/\p{L}/gu)?.length ?? 0;
   const isName = letters >= 2 && name.length <= 120 && !/\d{3}|https?:|@/.test(name);
-  return isName ? answer(name) : undefined;
+  return isName ? name : undefined;
 }
 
 function readChoice(

@@ -40,7 +40,7 @@ export interface CallListRouteParts {
   holder: (request: FastifyRequest, scope: ApiScope) => string | undefined;
   lists: CallLists;
   clinics: readonly ClinicProfile[];
-  defaultClinic: ClinicProfile;
+  defaultClinic: () => ClinicProfile;
   clock: Clock;
 }
 
@@ -96,7 +96,7 @@ async function create(
   );
   if (!body.success) return refuse(reply, 400, 'invalid-request', usage);
   const { clinic: clinicId } = body.data;
-  const clinic = clinicId ? parts.clinics.find(({ id }) => id === clinicId) : parts.defaultClinic;
+  const clinic = clinicId ? parts.clinics.find(({ id }) => id === clinicId) : parts.defaultClinic();
   if (!clinic)
     return refuse(reply, 422, 'unknown-clinic', 'Não existe clínica com esse identificador.');
   const today = clinicTime(parts.clock.wallMs(), clinic.timeZone).toPlainDate().toString();

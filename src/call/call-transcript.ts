@@ -55,9 +55,10 @@ export class CallTranscript {
     if (item?.kind === 'caller') item.text = text.trim();
   }
 
-  callerTyped(entry: string, atMs: number): void {
+  /** @returns the line's item */
+  callerTyped(entry: string, atMs: number): string {
     const itemId = `keypad:${this.#items.size}`;
-    if (this.#items.size >= mostLines) return;
+    if (this.#items.size >= mostLines) return itemId;
     this.#items.set(itemId, {
       kind: 'caller',
       itemId,
@@ -66,6 +67,7 @@ export class CallTranscript {
       endMs: atMs,
       source: 'keypad',
     });
+    return itemId;
   }
 
   /** It was noise, not speech. */

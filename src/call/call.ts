@@ -327,7 +327,7 @@ export class Call {
 
   #keypadEntry(entry: string | undefined): void {
     if (entry === undefined) return;
-    this.#transcript.callerTyped(entry, this.#carrierNow());
+    this.#words.heard([this.#transcript.callerTyped(entry, this.#carrierNow())]);
     this.#link.model?.addText('user', `[teclado] ${entry}`);
     this.#dispatch({ type: 'entry-typed' });
     this.#callerWords.said(entry);

@@ -38,8 +38,8 @@ export type DialPermission = (
 
 export function createDialPermission(parts: DialPermissionParts): DialPermission {
   const { clinics, callerNumber = '', optOuts, rules } = parts;
-  const ownNumbers = [...clinics.flatMap(({ numbers }) => numbers), callerNumber];
   return (wish, nowMs) => {
+    const ownNumbers = [...clinics.flatMap(({ numbers }) => numbers), callerNumber];
     const number = checkDialNumber(wish.to, { ...rules, ownNumbers });
     if (!number.ok) return { httpStatus: 422, code: number.code, message: number.message };
     if (optOuts.has(number.e164)) {

@@ -36,7 +36,7 @@ export interface MakeCallParts {
   holder: (request: FastifyRequest, scope: ApiScope) => string | undefined;
   outbound: OutboundCalls;
   clinics: readonly ClinicProfile[];
-  defaultClinic: ClinicProfile;
+  defaultClinic: () => ClinicProfile;
 }
 
 /**
@@ -62,7 +62,7 @@ export function makeCallRoutes(app: FastifyInstance, parts: MakeCallParts): void
     const { to, message, clinic: clinicId, voicemail, retries } = body.data;
     const clinic = clinicId
       ? parts.clinics.find((one) => one.id === clinicId)
-      : parts.defaultClinic;
+      : parts.defaultClinic();
     if (!clinic)
       return reply
         .code(422)

@@ -80,7 +80,10 @@ class OpenRecording implements RecordingReader {
 
   stream(format: RecordingFormat, { start, end }: { start: number; end: number }): Readable {
     // Bytes, not objects: with the default the stream would hold 16 pieces.
-    return Readable.from(this.#bytes(format, start, end), { objectMode: false });
+    const bytes = Readable.from(this.#bytes(format, start, end), { objectMode: false });
+    // Also when it was given up before its first byte, of which a generator does not hear.
+    bytes.once('close', () => void this.#file.close().catch(() => undefined));
+    return bytes;
   }
 
   async *pieces(): AsyncIterable<Buffer> {
@@ -94,16 +97,12 @@ class OpenRecording implements RecordingReader {
   async *#bytes(format: RecordingFormat, start: number, end: number): AsyncIterable<Buffer> {
     const isPcm = format === 'pcm16';
     const header = isPcm ? stereoPcmHeader(4 * this.samples) : stereoMuLawHeader(2 * this.samples);
-    try {
-      if (start < header.length) yield header.subarray(start, end + 1);
-      const from = Math.max(0, start - header.length);
-      const to = end + 1 - header.length;
-      if (to <= from) return;
-      if (isPcm) yield* this.#pcm(from, to);
-      else yield* this.#audio(from, to);
-    } finally {
-      await this.#file.close();
-    }
+    if (start < header.length) yield header.subarray(start, end + 1);
+    const from = Math.max(0, start - header.length);
+    const to = end + 1 - header.length;
+    if (to <= from) return;
+    if (isPcm) yield* this.#pcm(from, to);
+    else yield* this.#audio(from, to);
   }
 
   /** Two bytes for each of μ-law: the first and the last may be wanted by half. */

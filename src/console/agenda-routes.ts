@@ -87,12 +87,13 @@ async function sendAgenda(request: FastifyRequest, reply: FastifyReply, parts: A
   const steady = JSON.stringify({ ...view, nowMs: 0 }, (key, value) =>
     key === 'free' ? undefined : value,
   );
-  const etag = `"${createHash('sha256').update(steady).digest('base64url')}"`;
+  const version = createHash('sha256').update(steady).digest('base64url');
+  const etag = `"${version}"`;
   reply.header('etag', etag);
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   const detail = { from: question.from, days: question.days };
   await parts.access.audit(request, { action: 'agenda.view', clinicId: clinic, detail });
-  return view;
+  return { ...view, version };
 }
 
 async function sendSlots(request: FastifyRequest, reply: FastifyReply, parts: AgendaRouteParts) {

@@ -9,6 +9,9 @@ export interface AgendaView {
   nowMs: number;
 }
 
+/** `version`: sent back in `If-None-Match`, in quotation marks, it is answered with 304 while nothing changed. */
+export type DrawnAgenda = AgendaView & { version: string };
+
 export interface AgendaDay {
   date: string;
   /** `null`: the clinic's file says nothing about hours. */

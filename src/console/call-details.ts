@@ -54,6 +54,8 @@ export function detailOf(
     tools: record.tools.map((use) => toolView(use, more.role)),
     appointments: more.appointments.map((one) => agreedVisit(one, record.id)),
     broken: record.brokenPromises,
+    deeds: (record.staff ?? []).map(({ byId: _, ...deed }) => deed),
+    ...(record.softphone ? { softphoneOf: record.softphone.by } : {}),
     dangers: record.emergencies,
     ...(consent ? { consent } : {}),
     ...(transfer ? { transferredTo: transfer } : {}),

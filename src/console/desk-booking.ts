@@ -3,6 +3,7 @@ import { commitBooking } from '../agent/booking-commit.ts';
 import type { Bookable, ClinicAgenda } from '../agent/clinic-agenda.ts';
 import type { HeldVisit, OfferedSlot, PatientDraft, Payment } from '../agent/conversation-state.ts';
 import { draftOf } from '../agent/patient-draft.ts';
+import { nearestSlots } from '../agent/slot-search.ts';
 import { callOff, type StaffCancelAnswer } from '../agent/staff-cancellation.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createId } from '../platform/id.ts';
@@ -102,14 +103,14 @@ export function createDeskBooking(parts: DeskParts): DeskBooking {
       nowMs,
     );
     if ('alternatives' in held) {
-      const { visit: slot, alternatives } = held;
-      const { id = '' } = wanted[slot]?.bookable ?? {};
-      const { timeZone } = agenda.clinic;
-      return {
-        outcome: held.outcome,
-        slot,
-        alternatives: alternatives.map((one) => slotView(id, one, timeZone)),
-      };
+      const missed = wanted[held.visit] ?? wanted[0];
+      const near = missed
+        ? await nearestSlots({ ...agenda, booking }, nearTo(missed, visit.replaces?.seen), nowMs)
+        : [];
+      const alternatives = near.map((one) =>
+        slotView(one.bookable.id, one, agenda.clinic.timeZone),
+      );
+      return { outcome: held.outcome, slot: held.visit, alternatives };
     }
     if (held.outcome !== 'held') return held;
     const { reservation } = held;
@@ -205,6 +206,14 @@ export function createDeskBooking(parts: DeskParts): DeskBooking {
         }),
       ),
   };
+}
+
+function nearTo(
+  { bookable, startMs }: { bookable: Bookable; startMs: number },
+  instead: Seen | undefined,
+): Parameters<typeof nearestSlots>[1] {
+  const ignoring = instead === undefined ? {} : { ignoring: instead.id };
+  return { bookables: [bookable], atMs: startMs, ...ignoring };
 }
 
 /** @returns nothing when one of them is not done here */

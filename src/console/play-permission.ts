@@ -12,15 +12,17 @@ const openMs = 8 * 3_600_000;
 const mostOpen = 5_000;
 
 /**
- * Whether somebody has to say why they listen: for every call that is older than a week, and for an auditor always. The same
- * rule for staff and admins.
+ * Whether somebody has to say why they listen: for every call that is older than a week and that they had no part in, and
+ * for an auditor always. The same rule for staff and admins.
  */
 export function needsReason(
-  { startedAt }: Pick<CallRecord, 'startedAt'>,
-  { role }: Pick<SignedIn, 'role'>,
+  { startedAt, staff = [], softphone }: Pick<CallRecord, 'startedAt' | 'staff' | 'softphone'>,
+  { role, userId }: Pick<SignedIn, 'role' | 'userId'>,
   nowMs: number,
 ): boolean {
-  return role === 'auditor' || nowMs - Date.parse(startedAt) > ownQueueDays * dayMs;
+  if (role === 'auditor') return true;
+  const hadPart = softphone?.byId === userId || staff.some(({ byId }) => byId === userId);
+  return !hadPart && nowMs - Date.parse(startedAt) > ownQueueDays * dayMs;
 }
 
 /** Who opened which recording, so that the ranges a player asks for are one hearing and not fifty. */

@@ -1,4 +1,4 @@
-import type { CallRecord, ModelUsage, TranscriptLine } from '../call/call-record.ts';
+import type { CallRecord, ModelUsage, StaffDeed, TranscriptLine } from '../call/call-record.ts';
 
 /** Answer of GET /console/api/calls: newest first. */
 export interface CallListView {
@@ -42,6 +42,10 @@ export interface CallDetailView extends CallItemView {
   tools: ToolUseView[];
   appointments: AgreedVisitView[];
   broken: { atMs: number; claim: string }[];
+  /** What people of the clinic did while it went on. */
+  deeds: Omit<StaffDeed, 'byId'>[];
+  /** It came from a browser: whose. */
+  softphoneOf?: string;
   dangers: { atMs: number; kind: string }[];
   consent?: NonNullable<CallRecord['consent']>;
   transferredTo?: NonNullable<CallRecord['transfer']>;

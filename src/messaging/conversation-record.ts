@@ -46,6 +46,8 @@ const outgoingSchema = z.strictObject({
   atMs: moment,
   text: text(longestMessage),
   by: z.enum(['agent', 'staff']),
+  /** Of the clinic's approved texts, where free text is not taken any more. */
+  template: z.enum(['continueBooking', 'reopen']).nullable(),
   /**
    * due: to be sent. intent: about to be sent, by a process that may have died since. unknown: may have arrived, never
    * sent again. withdrawn: a person took over before it was sent.

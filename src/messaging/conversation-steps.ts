@@ -3,6 +3,7 @@ import {
   type ConversationLine,
   type Inbound,
   longestMessage,
+  type Outgoing,
 } from './conversation-record.ts';
 import type { SenderAt } from './conversation-store.ts';
 
@@ -131,13 +132,24 @@ export function replied(
 function sending(
   conversation: Conversation,
   parts: readonly string[],
-  { nowMs, by, idOf }: { nowMs: number; by: 'agent' | 'staff'; idOf(index: number): string },
+  {
+    nowMs,
+    by,
+    template = null,
+    idOf,
+  }: {
+    nowMs: number;
+    by: 'agent' | 'staff';
+    template?: Outgoing['template'];
+    idOf(index: number): string;
+  },
 ): Conversation {
   const due = parts.map((text, index) => ({
     id: idOf(index),
     atMs: nowMs,
     text: text.slice(0, longestMessage),
     by,
+    template,
     state: 'due' as const,
     messageSid: null,
     delivery: null,
@@ -200,6 +212,29 @@ export function staffWrote(
   return sending(bounded({ ...conversation, lines, updatedAtMs: nowMs }), wrote.parts, {
     ...wrote,
     by: 'staff',
+  });
+}
+
+/** We write first, with words that were agreed beforehand. @param note for the model, never sent */
+export function invited(
+  conversation: Conversation,
+  invitation: {
+    text: string;
+    template: NonNullable<Outgoing['template']>;
+    note: string;
+    nowMs: number;
+    idOf(index: number): string;
+  },
+): Conversation {
+  const { text, note, nowMs: atMs } = invitation;
+  const lines: ConversationLine[] = [
+    ...conversation.lines,
+    { who: 'agent', atMs, text },
+    { who: 'note', atMs, text: note },
+  ];
+  return sending(bounded({ ...conversation, lines, updatedAtMs: atMs }), [text], {
+    ...invitation,
+    by: 'agent',
   });
 }
 

@@ -82,6 +82,7 @@ const unheardText = 'Não consegui ouvir o seu áudio. Pode escrever, por favor?
 export const ownWords = {
   whatInWords: 'Pode me escrever o que você precisa?',
   notUnderstood: 'Desculpe, não entendi. Pode escrever de outro jeito?',
+  goodbye: 'Até logo!',
   stopped:
     'Pronto: não vamos mais procurar você neste número. Se quiser voltar a receber mensagens, escreva VOLTAR. Quando você nos escrever, respondemos normalmente.',
   returned: 'Combinado: você pode voltar a receber as nossas mensagens. Como posso ajudar?',

@@ -16,6 +16,9 @@ export const errorCodes = {
   PROMPT_MISSING: 'A shipped spoken prompt is missing or empty.',
   WEB_BUILD_FAILED: "The console's pages could not be built from src/web.",
   SANDBOX_UNAVAILABLE: 'The sandbox needs its optional packages, or may not run with real keys.',
+  TEXT_MODEL_FAILED:
+    'The model did not answer a written message; the person was told to try again or to call.',
+  QUEUE_UNUSABLE: 'The queue of jobs cannot be reached or written; nothing was acknowledged.',
   DEADLINE_EXCEEDED: 'Work did not finish within its time limit.',
 } as const;
 

@@ -44,6 +44,9 @@ const counters = {
   observer_failed_total: ['Observers of a call that threw', []],
   outbound_calls_total: ['Calls placed', ['outcome']],
   contact_answers_total: ['Answers to calls of ours about an appointment', ['answer']],
+  text_messages_total: ['Messages of text channels', ['channel', 'what']],
+  text_model_failures_total: ['Replies in writing that the model did not give', []],
+  jobs_total: ['Jobs of the queue, by what became of them', ['kind', 'outcome']],
   browser_reports_total: [
     'Reports of browsers that a page’s policy kept something from happening',
     [],

@@ -2,6 +2,8 @@
 export interface PersonaHints {
   clinic?: string;
   agent?: string;
+  /** The conversation is written, not spoken. */
+  isWritten: boolean;
   /** We rang. */
   isOutbound: boolean;
 }
@@ -12,8 +14,9 @@ export function readPersona(instructions: string): PersonaHints {
     /(?:[Ss]eu nome é|[Vv]ocê é(?: [ao])?|[Vv]ocê se chama|^\W*(?:Agente|Assistente):)\s+(\p{Lu}\p{L}+)/mu.exec(
       instructions,
     )?.[1];
+  const isWritten = /Você conversa (?:por WhatsApp|pelo chat)/.test(instructions);
   const isOutbound = /\bvocê quem ligou\b/.test(instructions);
-  return { ...(clinic ? { clinic } : {}), ...(agent ? { agent } : {}), isOutbound };
+  return { ...(clinic ? { clinic } : {}), ...(agent ? { agent } : {}), isWritten, isOutbound };
 }
 
 function findClinic(instructions: string): string | undefined {

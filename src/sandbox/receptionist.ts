@@ -39,7 +39,25 @@ export function answer(
   if (verbatim) return { say: verbatim };
   const persona = readPersona(context.instructions);
   const state = readConversation(lines, context.tools);
-  return withinLimits(reply(state, context.tools, persona), state, context.tools);
+  const decided = withinLimits(reply(state, context.tools, persona), state, context.tools);
+  if (!decided.say) return decided;
+  if (isHinted(lines)) return { ...decided, say: `${minded} ${decided.say}` };
+  const isFirst = persona.isWritten && !lines.some(({ kind }) => kind === 'agent');
+  if (!isFirst) return decided;
+  return {
+    ...decided,
+    say: `${greeting(persona).replace(/ Como posso ajudar\?$/, '')} ${decided.say}`,
+  };
+}
+
+/** It cannot understand what staff tell it meanwhile; but who tells it something must see that the next reply changes. */
+const minded = 'Verifiquei com a equipe.';
+
+function isHinted(lines: readonly DialogueLine[]): boolean {
+  const spoken = lines.findLastIndex(({ kind }) => kind === 'agent');
+  return lines
+    .slice(spoken + 1)
+    .some((line) => line.kind === 'note' && line.text.startsWith('[equipe] Recado'));
 }
 
 function reply(
@@ -139,11 +157,12 @@ function withoutQuestion(message: string): string {
 function goodbye(
   state: DialogueState,
   tools: readonly ReceptionistTool[],
-  { clinic, isOutbound }: PersonaHints,
+  { clinic, isOutbound, isWritten }: PersonaHints,
 ): ReceptionistReply {
   const where = clinic ? ` para a ${clinic}` : '';
   const who = state.callerName ? `, ${firstName(state.callerName)}` : '';
-  const thanks = isOutbound ? 'Obrigada pela atenção' : `Obrigada por ligar${where}`;
+  const called = isWritten ? 'Obrigada pelo contato' : `Obrigada por ligar${where}`;
+  const thanks = isOutbound ? 'Obrigada pela atenção' : called;
   const booked =
     state.booked.length > 0 ? ` Esperamos você: ${[...new Set(state.booked)].join('; e ')}.` : '';
   return hangingUp(`${thanks}${who}.${booked} Até logo!`, tools);

@@ -15,34 +15,46 @@ export interface SentMessage {
   to: string;
   from: string;
   body: string;
+  /** Of a template, when it was sent by one; `body` is empty then. */
+  template?: { sid: string; variables: Record<string, string> };
 }
 
-interface MessageRoutesOptions {
+/** Told when a message was taken on. */
+export type OnMessage = (message: SentMessage, statusCallback: string | undefined) => void;
+
+export interface MessageRoutesOptions {
   accountSid: string;
   carrier: { phoneNumber: string };
+  /** Further numbers of the account. */
+  ownNumbers?: readonly string[];
+  onMessage?: OnMessage;
   log?: Log;
 }
 
 /** `POST …/Messages.json`: refuses what Twilio would refuse, and every field that this system has no reason to send. */
 export function addMessageRoutes(
   app: FastifyInstance,
-  { accountSid, carrier, log }: MessageRoutesOptions,
+  { accountSid, carrier, ownNumbers = [], onMessage, log }: MessageRoutesOptions,
 ): readonly SentMessage[] {
   const messages: SentMessage[] = [];
   const base = `/2010-04-01/Accounts/${accountSid}/Messages`;
   app.post<{ Body: Params }>(`${base}.json`, async (request, reply) => {
-    const message = readMessage(request.body ?? {}, carrier.phoneNumber);
+    const body = request.body ?? {};
+    const message = readMessage(body, [carrier.phoneNumber, ...ownNumbers]);
     messages.push(message);
     if (messages.length > mostMessages) messages.shift();
     // Whoever tries the product has no telephone of its patients: the log is their screen.
     log?.info({ by: message.by, delivered: message.body }, 'the sandbox delivered a message');
+    onMessage?.(message, first(body.StatusCallback));
     return reply.code(201).send(toMessageJson(message, accountSid, base));
   });
   return messages;
 }
 
-function readMessage(body: Params, ownNumber: string): SentMessage {
-  const unknown = Object.keys(body).find((key) => !['To', 'From', 'Body'].includes(key));
+const knownFields = ['To', 'From', 'Body', 'StatusCallback', 'ContentSid', 'ContentVariables'];
+
+function readMessage(body: Params, ownNumbers: readonly string[]): SentMessage {
+  const unknown = Object.keys(body).find((key) => !knownFields.includes(key));
   if (unknown !== undefined) throw new Refusal(400, 20001, `Unexpected parameter ${unknown}`);
   const to = first(body.To);
   const from = first(body.From);
@@ -60,23 +72,42 @@ function readMessage(body: Params, ownNumber: string): SentMessage {
       'Twilio could not find a Channel with the specified From address',
     );
   }
-  if (sender.e164 !== ownNumber) {
+  if (!ownNumbers.includes(sender.e164)) {
     throw new Refusal(400, 21606, "The 'From' number is not a valid message-capable number");
   }
-  if (receiver.e164 === ownNumber) {
+  if (ownNumbers.includes(receiver.e164)) {
     throw new Refusal(400, 21266, "'To' and 'From' number cannot be the same");
   }
-  if (!text?.trim()) throw new Refusal(400, 21602, 'Message body is required');
-  if (text.length > longestBody) {
-    throw new Refusal(400, 21617, 'The concatenated message body exceeds the 1600 character limit');
-  }
-  return {
+  const callback = first(body.StatusCallback);
+  if (callback !== undefined && !URL.canParse(callback))
+    throw new Refusal(400, 21609, "Invalid 'StatusCallback' URL");
+  const addressed = {
     sid: `SM${randomBytes(16).toString('hex')}`,
     by: receiver.by,
     to: receiver.e164,
     from: sender.e164,
-    body: text,
   };
+  const template = readTemplate(body);
+  if (template) return { ...addressed, body: '', template };
+  if (!text?.trim()) throw new Refusal(400, 21602, 'Message body is required');
+  if (text.length > longestBody) {
+    throw new Refusal(400, 21617, 'The concatenated message body exceeds the 1600 character limit');
+  }
+  return { ...addressed, body: text };
+}
+
+/** A template goes alone: its words in `Body` are not taken any more. */
+function readTemplate(body: Params): SentMessage['template'] {
+  const sid = first(body.ContentSid);
+  if (sid === undefined) return undefined;
+  if (!/^HX[0-9a-fA-F]{32}$/.test(sid) || first(body.Body) !== undefined)
+    throw new Refusal(400, 21656, 'The ContentSid or ContentVariables Parameter is Invalid');
+  try {
+    const variables: unknown = JSON.parse(first(body.ContentVariables) ?? '{}');
+    return { sid, variables: variables as Record<string, string> };
+  } catch {
+    throw new Refusal(400, 21656, 'The ContentVariables Parameter is Invalid');
+  }
 }
 
 function readAddress(address: string): { by: SentMessage['by']; e164: string } | undefined {

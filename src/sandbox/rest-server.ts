@@ -1,14 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { type StatusEvent, toRfc2822 } from './call-reports.ts';
 import type { SandboxCarrier } from './carrier.ts';
 import { type Answer, type CarrierCall, createSid } from './carrier-call.ts';
-import { addMessageRoutes, type SentMessage } from './rest-messages.ts';
+import { addMessageRoutes, type MessageRoutesOptions, type SentMessage } from './rest-messages.ts';
 import { first, notFound, type Params, Refusal } from './rest-refusal.ts';
 import { sendSigned } from './signed-request.ts';
 import { readTwiml } from './twiml-reader.ts';
+import { addMediaRoutes, createWhatsappNetwork, type WhatsappNetwork } from './whatsapp-network.ts';
 
 /** Requests remembered for tests. */
 const longestList = 1_000;
@@ -27,12 +29,14 @@ export interface RestRequest {
   params: Record<string, string | string[]>;
 }
 
-export interface SandboxRestOptions {
+export interface SandboxRestOptions extends Pick<MessageRoutesOptions, 'ownNumbers'> {
   carrier: SandboxCarrier;
   accountSid: string;
   authToken: string;
   /** Called when a person's telephone has rung; attach a patient to the call here. Without it everybody answers. */
   answerWith?: (call: CarrierCall) => Answer;
+  /** With it, free text to who has not written for a day fails, as on WhatsApp. */
+  clock?: Pick<Clock, 'wallMs'>;
   ringMs?: number;
   /** Who takes a call, in Twilio's words (`machine_end_beep`, `fax` …), when that was asked for. Without it a person. */
   answeredBy?: (call: CarrierCall) => string;
@@ -46,6 +50,8 @@ export interface SandboxRest {
   requests: readonly RestRequest[];
   /** What was sent by SMS and WhatsApp, oldest first; the last 200. */
   messages: readonly SentMessage[];
+  /** People who write by WhatsApp to numbers of the account. */
+  whatsapp: WhatsappNetwork;
   /** The next request that changes something meets this trouble. */
   failNext(fault: RestFault): void;
   close(): Promise<void>;
@@ -83,17 +89,23 @@ export async function startSandboxTwilioRest(options: SandboxRestOptions): Promi
   app.setNotFoundHandler(() => notFound());
   addCallRoutes(app, options);
   addNumberRoutes(app, options, number);
-  const messages = addMessageRoutes(app, options);
+  const whatsapp = createWhatsappNetwork({ ...options, url: () => url });
+  addMediaRoutes(app, options, whatsapp.media);
+  const messages = addMessageRoutes(app, { ...options, onMessage: whatsapp.onMessage });
 
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const url: string = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
     requests,
     messages,
+    whatsapp,
     failNext: (fault) => {
       faults.push(fault);
     },
-    close: () => app.close(),
+    async close() {
+      whatsapp.close();
+      await app.close();
+    },
   };
 }
 

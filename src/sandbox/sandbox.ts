@@ -10,10 +10,14 @@ import { startSandboxRealtime } from './realtime-server.ts';
 import type { SentMessage } from './rest-messages.ts';
 import { startSandboxTwilioRest } from './rest-server.ts';
 import { createSynthesiser, type Synthesiser } from './synthesiser.ts';
+import { type SandboxTextModel, startSandboxTextModel } from './text-model-server.ts';
+import type { WhatsappNetwork } from './whatsapp-network.ts';
 
 /** Everything outside the product, played on loopback: the model, the telephone company, the people. */
 export interface Sandbox {
   realtimeUrl: string;
+  /** REST: the model that writes, transcriptions. */
+  openaiUrl: string;
   twilioUrl: string;
   accountSid: string;
   authToken: string;
@@ -25,10 +29,15 @@ export interface Sandbox {
   patients: PlayedPatients;
   /** What was sent to telephones, newest last. */
   messages: readonly SentMessage[];
+  /** People who write by WhatsApp. */
+  whatsapp: WhatsappNetwork;
+  textModel: SandboxTextModel;
   close(): Promise<void>;
 }
 
 const phoneNumber = '+558835430000';
+/** Between two words of a written answer, so that streaming is seen. */
+const wordPaceMs = 8;
 
 /** @throws SANDBOX_UNAVAILABLE when the optional packages are missing. */
 export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sandbox> {
@@ -38,12 +47,16 @@ export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sa
   const synthesiser = createSynthesiser({ log });
   const phrasebook = createPhrasebook();
   const model = await startSandboxRealtime({ synthesiser, phrasebook, clock, log });
+  const textModel = await startSandboxTextModel({ clock, paceMs: wordPaceMs });
   const carrier = createSandboxCarrier({ accountSid, phoneNumber, clock, log });
   const rest = await startSandboxTwilioRest({
     carrier,
     accountSid,
     authToken,
+    clock,
     log,
+    // Of the second clinic that is shipped.
+    ownNumbers: ['+551155550100'],
     // Whoever is called from the sandbox is a patient who answers and confirms.
     answerWith: (call) => {
       const { done } = createPatient({
@@ -60,6 +73,8 @@ export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sa
   });
   return {
     realtimeUrl: model.url,
+    openaiUrl: textModel.url,
+    textModel,
     twilioUrl: rest.url,
     accountSid,
     authToken,
@@ -69,9 +84,10 @@ export async function openSandbox(parts: { clock: Clock; log: Log }): Promise<Sa
     phrasebook,
     patients: createPlayedPatients({ synthesiser, phrasebook, clock, log }),
     messages: rest.messages,
+    whatsapp: rest.whatsapp,
     async close() {
       await carrier.close();
-      await Promise.all([rest.close(), model.close(), synthesiser.close()]);
+      await Promise.all([rest.close(), model.close(), textModel.close(), synthesiser.close()]);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ChainFault, createChainCheck } from '../console/audit-chain.ts';
+import type { ChainCheck, ChainFault } from '../console/audit-chain.ts';
 import type { AuditHead } from '../console/audit-record.ts';
 import { linesOf, readHeads, trailFiles } from './audit-files.ts';
 
@@ -17,14 +17,14 @@ export interface TrailVerdict {
 
 /**
  * Reads a whole trail, a piece at a time, also while a server goes on writing it.
- * @param more heads that were kept elsewhere, like in a log
+ * @param checkOf walks it, given the heads that were written down beside it
  */
 export async function verifyTrail(
   directory: string,
-  more: readonly AuditHead[] = [],
+  checkOf: (heads: readonly AuditHead[]) => ChainCheck,
 ): Promise<TrailVerdict> {
   // Heads first: a row that comes meanwhile may have no head yet, but no head may have no row.
-  const check = createChainCheck([...(await readHeads(directory)), ...more]);
+  const check = checkOf(await readHeads(directory));
   const names = await trailFiles(directory);
   const verdict = (rest: Partial<TrailVerdict>): TrailVerdict => ({
     head: check.head(),

@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClinicVersionStore } from '../agent/clinic-version-store.ts';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
 import type { ScriptStore } from '../agent/script-store.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
@@ -21,8 +22,10 @@ import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
 import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
+import { FileCallIndex } from './file-call-index.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
+import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
 import {
   createMemoryDialSuspensionStore,
@@ -43,6 +46,7 @@ import { createMemoryCalendarFeedStore } from './memory-calendar-feed-store.ts';
 import { MemoryCallIndex } from './memory-call-index.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryCallStore } from './memory-call-store.ts';
+import { createMemoryClinicVersionStore } from './memory-clinic-version-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from './memory-opt-out-store.ts';
 import { createMemoryScheduleStore } from './memory-schedule-store.ts';
@@ -83,6 +87,7 @@ export interface Storage {
   users: UserStore;
   sessions: SessionStore;
   audit: AuditTrail;
+  clinicVersions: ClinicVersionStore;
   /** Why nothing can be booked at the moment, if so. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -121,17 +126,23 @@ async function openCalls(
   options: StorageOptions,
   closers: Closer[],
 ): Promise<Pick<Storage, 'calls' | 'callIndex'>> {
-  const callIndex = new MemoryCallIndex();
-  if (options.kind === 'memory')
+  if (options.kind === 'memory') {
+    const callIndex = new MemoryCallIndex();
     return { callIndex, calls: indexedCallStore(createMemoryCallStore(), callIndex) };
+  }
   await makeDirectory(options.dataDirectory);
   closers.push(await lockDirectory(options.dataDirectory));
-  const store = await openFileCallStore({
+  const callIndex = await FileCallIndex.open(
+    join(options.dataDirectory, 'call-index'),
+    options.log,
+  );
+  closers.push(() => callIndex.close());
+  const calls = await openFileCallStore({
     directory: options.recordingsDirectory,
     log: options.log,
-    onRead: (record) => callIndex.putLater(record),
+    index: callIndex,
   });
-  return { callIndex, calls: indexedCallStore(store, callIndex) };
+  return { callIndex, calls };
 }
 
 /** In directories of their own below the data directory, which is ours by now. */
@@ -179,16 +190,18 @@ async function openCalendarFeeds(
 async function openAccess(
   { kind, dataDirectory, log }: StorageOptions,
   closers: Closer[],
-): Promise<Pick<Storage, 'users' | 'sessions' | 'audit'>> {
+): Promise<Pick<Storage, 'users' | 'sessions' | 'audit' | 'clinicVersions'>> {
   if (kind === 'memory')
     return {
       users: createMemoryUserStore(),
       sessions: createMemorySessionStore(),
       audit: createMemoryAuditTrail(),
+      clinicVersions: createMemoryClinicVersionStore(),
     };
   const usersDirectory = join(dataDirectory, 'users');
   const auditDirectory = join(dataDirectory, 'audit');
-  for (const directory of [usersDirectory, auditDirectory])
+  const clinicsDirectory = join(dataDirectory, 'clinics');
+  for (const directory of [usersDirectory, auditDirectory, clinicsDirectory])
     await mkdir(directory, { recursive: true, mode: 0o700 });
   const users = await openFileUserStore({ directory: usersDirectory });
   closers.push(() => users.close());
@@ -196,7 +209,8 @@ async function openAccess(
   closers.push(() => sessions.close());
   const audit = await openFileAuditTrail({ directory: auditDirectory, log });
   closers.push(() => audit.close());
-  return { users, sessions, audit };
+  const clinicVersions = openFileClinicVersionStore({ directory: clinicsDirectory });
+  return { users, sessions, audit, clinicVersions };
 }
 
 type Agenda = Pick<Storage, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;

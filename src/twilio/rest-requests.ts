@@ -16,15 +16,25 @@ export interface CallRequest {
   ringS: number;
 }
 
-export interface MessageRequest {
+export type MessageRequest = {
   /** E.164, already checked. */
   to: string;
   /** E.164, a number of the account; for WhatsApp, one that is registered there. */
   from: string;
-  /** Plain text, at most 1,600 characters. */
-  body: string;
   by: 'sms' | 'whatsapp';
-}
+  /** Told what becomes of it. */
+  statusCallback?: string;
+} & (
+  | {
+      /** Plain text, at most 1,600 characters. */
+      body: string;
+    }
+  | {
+      /** An approved template, `HX…`, and what fills it. */
+      contentSid: string;
+      contentVariables: Record<string, string>;
+    }
+);
 
 export function toCreateOptions(request: CallRequest) {
   return {
@@ -51,7 +61,18 @@ function toMachineDetection(asyncAmdStatusCallback: string) {
   };
 }
 
-export function toMessageOptions({ to, from, body, by }: MessageRequest) {
+export function toMessageOptions(request: MessageRequest) {
+  const { to, from, by, statusCallback } = request;
   const address = (e164: string) => (by === 'whatsapp' ? `whatsapp:${e164}` : e164);
-  return { to: address(to), from: address(from), body };
+  return {
+    to: address(to),
+    from: address(from),
+    ...(statusCallback ? { statusCallback } : {}),
+    ...('body' in request
+      ? { body: request.body }
+      : {
+          contentSid: request.contentSid,
+          contentVariables: JSON.stringify(request.contentVariables),
+        }),
+  };
 }

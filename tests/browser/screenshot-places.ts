@@ -1,6 +1,12 @@
 import type { Page } from 'playwright-core';
+import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
-import type { SignedInPerson } from '../support/console-access.ts';
+import { addPerson, type SignedInPerson } from '../support/console-access.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
+import { sandboxCaller } from '../support/sandbox-caller.ts';
+import { seedCalls, seedCalls } from '../support/seeded-calls.ts';
+import { until } from '../support/stage.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -9,6 +15,8 @@ export interface Place {
   path: string;
   /** Nobody is signed in. */
   isOutside?: boolean;
+  /** Puts files where the server will look for them, before it starts. */
+  files?: (directory: string) => Promise<unknown>;
   /** Makes something to be seen, once, before the first picture. */
   fill?: (server: ConsoleServer, admin: SignedInPerson) => Promise<unknown>;
   /** Brings the page where the picture is taken, like opening a dialog. Must not depend on the language. */
@@ -19,5 +27,189 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: 'sign-in', path: '/console/', isOutside: true },
 
+  { name: 'chat-begin', path: '/', isOutside: true },
+  { name: 'chat', path: '/', isOutside: true, prepare: chatABit },
+
   { name: 'home', path: '/console/home' },
+
+  {
+    name: 'users',
+    path: '/console/users',
+    fill: async ({ directory }) => {
+      await addPerson(directory, 'staff', ['aurora'], 'bia.recepcao');
+      await addPerson(directory, 'auditor', 'all', 'olga@clinica.com.br', 'one-time');
+    },
+  },
+  {
+    name: 'users-dialog',
+    path: '/console/users',
+    prepare: (page) => page.getByRole('row').filter({ hasText: 'bia.recepcao' }).click(),
+  },
+  { name: 'audit', path: '/console/audit' },
+  {
+    name: 'audit-row',
+    path: '/console/audit',
+    prepare: (page) => page.locator('tbody tr').first().click(),
+  },
+  {
+    name: 'scripts',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main form input').first().fill('queria marca uma consulta pra minha mae');
+      await page.keyboard.press('Enter');
+      await page.locator('.scripts-score').first().waitFor();
+    },
+  },
+  {
+    name: 'script',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main .table .opener').first().click();
+      await page.locator('.scripts-question').first().waitFor();
+    },
+  },
+  {
+    name: 'live',
+    path: '/console/live',
+    fill: alwaysACaller,
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-line').first().waitFor();
+    },
+  },
+  {
+    name: 'live-take',
+    path: '/console/live',
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-controls .button.main').first().click();
+    },
+  },
+  { name: 'softphone', path: '/console/softphone' },
+  { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
+  { name: 'clinic-prices', path: '/console/clinic/prices' },
+  { name: 'clinic-text', path: '/console/clinic/text' },
+  { name: 'clinic-preview', path: '/console/clinic/preview' },
+  { name: 'clinic-history', path: '/console/clinic/history' },
+  {
+    name: 'clinic-publish',
+    path: '/console/clinic/greeting',
+    prepare: async (page) => {
+      await page.locator('.screen-head .button.main').click();
+      await page.locator('.clinic-changes').waitFor();
+    },
+  },
+  { name: 'agenda', path: `/console/agenda?day=${mondayAhead()}`, fill: fillAgenda },
+  {
+    name: 'agenda-week',
+    path: `/console/agenda?day=${mondayAhead()}&view=week&lane=beatriz-sales`,
+  },
+  {
+    name: 'agenda-book',
+    path: `/console/agenda?day=${mondayAhead()}`,
+    prepare: (page) => page.locator('.screen-head .button.main').click(),
+  },
+  {
+    name: 'agenda-panel',
+    path: `/console/agenda?day=${mondayAhead()}`,
+    prepare: async (page) => {
+      await page.locator('.agenda-entry:visible, .agenda-name:visible').first().click();
+      await page.locator('.agenda-facts').waitFor();
+    },
+  },
+  { name: 'requests', path: '/console/requests', fill: fillRequests },
+  { name: 'waiting', path: '/console/requests/waiting' },
+  { name: 'calls-out', path: '/console/calls-out' },
+  { name: 'call-lists', path: '/console/calls-out/lists', fill: fillCallLists },
+  {
+    name: 'call-list',
+    path: '/console/calls-out/lists',
+    prepare: (page) => page.locator('.opener').first().click(),
+  },
+  { name: 'opt-outs', path: '/console/calls-out/opt-outs' },
+  { name: 'recordings', path: '/console/recordings', files: (directory) => seedCalls(directory) },
+  {
+    name: 'recording',
+    path: '/console/recordings?text=marina',
+    prepare: async (page) => {
+      await page.locator('tbody a').first().click();
+      await page.locator('.recordings-columns button.main').click();
+      await page.getByRole('slider').waitFor();
+      await page.locator('button.recordings-line').nth(5).click();
+    },
+  },
+  {
+    name: 'recording-refused',
+    path: '/console/recordings?text=55512345',
+    prepare: async (page) => {
+      await page.locator('tbody a').first().click();
+      await page.locator('.recordings-columns').waitFor();
+    },
+  },
+  {
+    name: 'recording-reason',
+    path: '/console/recordings?text=8888-7777',
+    prepare: async (page) => {
+      await page.locator('tbody a').first().click();
+      await page.locator('.recordings-columns button.main').click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'numbers', path: '/console/numbers?days=30' },
 ];
+
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
+}
+
+/** A clinic that was published once and is being changed again. */
+async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
+  const path = '/console/api/clinics/aurora';
+  const send = (rest: string, body: object) =>
+    admin.fetch(`${path}${rest}`, { method: 'POST', body: JSON.stringify(body) });
+  const { form } = (await (await admin.fetch(path)).json()) as ClinicView;
+  const exceptions = [...(form?.exceptions ?? [])];
+  const [price] = form?.prices ?? [];
+  await send('/edit', {
+    revision: 0,
+    edit: { field: 'price', path: price?.path, value: 260 },
+  });
+  await send('/publish', { revision: 1, note: 'reajuste da cardiologia' });
+  const value = [
+    ...exceptions,
+    {
+      from: '2027-01-04',
+      to: '2027-01-15',
+      practitioner: 'ivan-prado',
+      closed: true,
+      note: 'férias',
+    },
+  ];
+  await send('/edit', { revision: 0, edit: { field: 'exceptions', value } });
+}
+
+/** Pictures take longer than a call: whenever one is over, the next begins. */
+async function alwaysACaller(server: ConsoleServer): Promise<void> {
+  const { live } = server.app;
+  const again = () => {
+    if (live.refusal() === undefined) void sandboxCaller(server).ended.then(again);
+  };
+  again();
+  await until(() => live.count === 1, 'a call is live');
+}

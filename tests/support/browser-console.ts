@@ -92,8 +92,12 @@ export function openConsole(options: ConsoleOptions = {}) {
 }
 
 /** The `it` of a file: each test has a server and a window of its own, `page` is still blank. */
-export function onConsole(options: ConsoleOptions = {}, expected: readonly RegExp[] = []) {
-  return inBrowser(openConsole(options), expected);
+export function onConsole(
+  options: ConsoleOptions = {},
+  expected: readonly RegExp[] = [],
+  moreFlags: readonly string[] = [],
+) {
+  return inBrowser(openConsole(options), expected, moreFlags);
 }
 
 export async function wearCookie(

@@ -34,10 +34,11 @@ export interface Opened<Parts> {
 export function inBrowser<Parts>(
   open: (browser: Browser) => Promise<Opened<Parts>>,
   expected: readonly RegExp[] = [],
+  moreFlags: readonly string[] = [],
 ): (name: string, test: (parts: Parts) => Promise<void>) => void {
   const shared: { browser?: Browser } = {};
   beforeAll(async () => {
-    if (hasChromium) shared.browser = await openBrowser();
+    if (hasChromium) shared.browser = await openBrowser(moreFlags);
   });
   afterAll(() => shared.browser?.close());
   return (name, test) =>
@@ -55,7 +56,7 @@ export function inBrowser<Parts>(
 }
 
 /** Things must come in the end, on a machine with much to do. */
-export const patienceMs = 15_000;
+export const patienceMs = 30_000;
 
 export interface Look {
   language?: 'pt' | 'en';

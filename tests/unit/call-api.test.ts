@@ -11,6 +11,7 @@ import { interleave, stereoMuLawHeader } from '../../src/audio/wav.ts';
 import { parseRange } from '../../src/call/byte-range.ts';
 import { callApiRoutes } from '../../src/call/call-api-routes.ts';
 import type { CallStore } from '../../src/call/call-record.ts';
+import { openRecording } from '../../src/call/recording-reader.ts';
 import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { answerProblems } from '../../src/platform/problem.ts';
@@ -246,6 +247,16 @@ describe('the calls of the API', () => {
       }
     }
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'are let go of when nobody reads the first byte (needs /proc)',
+    async () => {
+      const path = join(directory, 'call.wav');
+      const opened = await openRecording(directory, call);
+      opened?.stream('pcm16', { start: 0, end: 100 }).destroy();
+      await expect.poll(() => openCount(path), { timeout: 5_000 }).toBe(0);
+    },
+  );
 
   it('never follow a link out of the directory', async () => {
     const outside = await mkdtemp(join(tmpdir(), 'call-api-outside-'));

@@ -187,6 +187,18 @@ describe('recordings in the console', () => {
       expect((await desk.play(recent.id)).statusCode).toBe(role === 'auditor' ? 400 : 200);
       expect((await desk.play(old.id, { reason: 'ouvidoria' })).statusCode).toBe(200);
     }
+    const handled = recorded({
+      startedAt: days(30),
+      staff: [{ atMs: 1, byId: desk.access.person?.userId ?? '', by: 'Ana', did: 'took' }],
+    });
+    await desk.calls.save(handled);
+    for (const [role, status] of [
+      ['staff', 200],
+      ['auditor', 400],
+    ] as const) {
+      if (desk.access.person) desk.access.person.role = role;
+      expect((await desk.play(handled.id)).statusCode).toBe(status);
+    }
     for (const body of [{ reason: 7 }, { reason: 'x'.repeat(301) }, { other: 1 }])
       expect((await desk.play(old.id, body)).statusCode).toBe(400);
   });

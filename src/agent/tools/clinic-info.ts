@@ -28,7 +28,7 @@ export function createClinicInfo({ agenda }: FrontDesk): Tool {
   });
 }
 
-interface ClinicFacts {
+export interface ClinicFacts {
   address?: string;
   hours?: string;
   openNow?: string;
@@ -39,7 +39,11 @@ interface ClinicFacts {
 }
 
 /** Each fact as words; what the file does not say is left out. */
-function factsOf(clinic: ClinicProfile, wording: Wording, open: string | undefined): ClinicFacts {
+export function factsOf(
+  clinic: ClinicProfile,
+  wording: Wording,
+  open: string | undefined,
+): ClinicFacts {
   const { address, city, state, numbers, reception, payment, acceptedPlans, policies } = clinic;
   const hours = hoursText(clinic, wording);
   const phone = reception ?? numbers[0];

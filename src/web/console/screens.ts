@@ -15,27 +15,150 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/home/home-screen.tsx'),
   },
 
-  // live
+  {
+    path: 'live',
+    title: { pt: 'Ao vivo', en: 'Live' },
+    about: {
+      pt: 'As ligações em andamento: acompanhar, ouvir, ajudar, assumir.',
+      en: 'Calls in progress: follow, listen, help, take over.',
+    },
+    icon: 'live',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/live/live-screen.tsx'),
+  },
 
-  // agenda
+  {
+    path: 'agenda',
+    title: { pt: 'Agenda', en: 'Agenda' },
+    about: {
+      pt: 'Dia e semana, agendar, remarcar e cancelar.',
+      en: 'Day and week, book, move and cancel.',
+    },
+    icon: 'calendar',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/agenda/agenda-screen.tsx'),
+  },
 
-  // requests
+  {
+    path: 'requests',
+    title: { pt: 'Pedidos', en: 'Requests' },
+    about: {
+      pt: 'Resultados, recados e lista de espera.',
+      en: 'Results, messages and the waiting list.',
+    },
+    icon: 'inbox',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/requests/requests-screen.tsx'),
+  },
 
-  // recordings
+  {
+    path: 'recordings',
+    title: { pt: 'Gravações', en: 'Recordings' },
+    about: {
+      pt: 'Achar uma ligação, ler o que foi dito e ouvir.',
+      en: 'Find a call, read what was said, and listen.',
+    },
+    icon: 'recording',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/recordings/recordings-screen.tsx'),
+  },
 
-  // calls-out
+  {
+    path: 'calls-out',
+    title: { pt: 'Ligar', en: 'Call out' },
+    about: {
+      pt: 'Uma pessoa, uma lista, e quem não quer ligações.',
+      en: 'One person, a list, and who wants no calls.',
+    },
+    icon: 'phone',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/calls-out/calls-out-screen.tsx'),
+  },
 
-  // softphone
+  {
+    path: 'softphone',
+    title: { pt: 'Softphone', en: 'Softphone' },
+    about: {
+      pt: 'Falar com a assistente por esta página, como quem liga.',
+      en: 'Speak with the assistant from this page, like a caller.',
+    },
+    icon: 'headset',
+    group: 'day',
+    roles: ['staff', 'admin'],
+    load: () => import('./screens/softphone/softphone-screen.tsx'),
+  },
 
-  // scripts
+  {
+    path: 'scripts',
+    title: { pt: 'Roteiros', en: 'Scripts' },
+    about: {
+      pt: 'O que a assistente faz em cada pedido; experimente uma frase.',
+      en: 'What the assistant does about each wish; try a phrase.',
+    },
+    icon: 'script',
+    group: 'clinic',
+    roles: everybody,
+    load: () => import('./screens/scripts/scripts-screen.tsx'),
+  },
 
-  // clinic
+  {
+    path: 'clinic',
+    title: { pt: 'Dados da clínica', en: 'Clinic data' },
+    about: {
+      pt: 'Horários, feriados, preços e saudação: rascunho, publicação e histórico.',
+      en: 'Hours, holidays, prices and greeting: draft, publication and history.',
+    },
+    icon: 'clinic',
+    group: 'clinic',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/clinic/clinic-screen.tsx'),
+  },
 
-  // numbers
+  {
+    path: 'numbers',
+    title: { pt: 'Números', en: 'Numbers' },
+    about: {
+      pt: 'Ligações, agendamentos, espera e custo por dia.',
+      en: 'Calls, bookings, waiting and cost per day.',
+    },
+    icon: 'numbers',
+    group: 'clinic',
+    roles: everybody,
+    load: () => import('./screens/numbers/numbers-screen.tsx'),
+  },
 
   // users
+  {
+    path: 'users',
+    title: { pt: 'Pessoas', en: 'People' },
+    about: {
+      pt: 'Quem pode entrar no console, com que função e em que clínicas.',
+      en: 'Who may sign in to the console, in which role and for which clinics.',
+    },
+    icon: 'people',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/users/users-screen.tsx'),
+  },
 
   // audit
+  {
+    path: 'audit',
+    title: { pt: 'Trilha', en: 'Trail' },
+    about: {
+      pt: 'Quem viu, ouviu, baixou e mudou o quê.',
+      en: 'Who saw, heard, downloaded and changed what.',
+    },
+    icon: 'trail',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/audit/audit-screen.tsx'),
+  },
 ];
 
 export function screensFor(role: Role): readonly Screen[] {

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { CodedError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { createWorkQueue } from '../platform/work-queue.ts';
+import { type ClinicText, loadClinicTexts, ownNames, parseClinic } from './clinic-loader.ts';
+import type { ClinicProfile } from './clinic-profile.ts';
+import type { ClinicVersion } from './clinic-version-record.ts';
+import type { ClinicVersionStore } from './clinic-version-store.ts';
+
+/** A clinic as callers meet it now. */
+export interface PublishedClinic extends ClinicText {
+  /** 0: the file as it was shipped. */
+  version: number;
+  /** The shipped file is not the one this was made from. */
+  hasShippedChanged: boolean;
+}
+
+/** One thing that keeps a text from being published. */
+export interface ClinicProblem {
+  /** Counts from 1. */
+  line: number;
+  /** Where in the file and why, like `openingHours[0].to: depois de “from”`. */
+  text: string;
+}
+
+export type Publication =
+  | { outcome: 'published'; version: ClinicVersion }
+  | { outcome: 'invalid'; problems: ClinicProblem[] }
+  /** Somebody else published since. */
+  | { outcome: 'stale'; version: number };
+
+export interface PublicationWish {
+  text: string;
+  /** The version that whoever wishes it has seen. */
+  base: number;
+  by: string;
+  note: string;
+  restored?: number;
+  /** ISO 8601, UTC. */
+  at: string;
+}
+
+/** The one owner of the clinics' files: what was shipped, and what was published over it. */
+export interface ClinicDirectory {
+  /** One list for the life of the process; a publication replaces its clinic in it. A call keeps the profile it began with. */
+  readonly all: readonly ClinicProfile[];
+  published(id: string): PublishedClinic | undefined;
+  /** The text of a version that was, 0 the shipped one. */
+  textOf(id: string, version: number): Promise<string | undefined>;
+  /** What keeps this text from becoming the clinic's; none when it may. */
+  check(id: string, text: string): { clinic?: ClinicProfile; problems: ClinicProblem[] };
+  /** Durable, and in force for the next call, when it resolves. */
+  publish(id: string, wish: PublicationWish): Promise<Publication>;
+  /**
+   * Reads the folder of shipped files again: new clinics begin, a file that was changed counts where nothing was published over it.
+   * @returns whose files are new or different; rejects with CLINIC_INVALID and changes nothing
+   */
+  readAgain(): Promise<string[]>;
+}
+
+interface DirectoryParts {
+  /** Of the shipped files. */
+  directory: string;
+  shipped: readonly ClinicText[];
+  versions: ClinicVersionStore;
+  log: Log;
+}
+
+/** The newest version of each clinic that this program can read wins over its shipped file; the log says so. */
+export async function createClinicDirectory(parts: DirectoryParts): Promise<ClinicDirectory> {
+  const { versions, log } = parts;
+  const known = new Map<string, PublishedClinic>();
+  const shipped = new Map<string, string>();
+  const all: ClinicProfile[] = [];
+  const inTurn = createWorkQueue();
+
+  const put = (one: PublishedClinic) => {
+    known.set(one.clinic.id, one);
+    const at = all.findIndex(({ id }) => id === one.clinic.id);
+    if (at === -1) all.push(one.clinic);
+    else all[at] = one.clinic;
+  };
+  const add = async (file: ClinicText) => {
+    shipped.set(file.clinic.id, file.text);
+    put(newestOf(file, await versions.versions(file.clinic.id), log));
+  };
+  const check = (id: string, text: string) => checkedText(id, text, all);
+
+  for (const file of parts.shipped) await add(file);
+  return {
+    all,
+    published: (id) => known.get(id),
+    async textOf(id, version) {
+      if (version === 0) return shipped.get(id);
+      return (await versions.versions(id)).find(({ number }) => number === version)?.text;
+    },
+    check,
+    publish: (id, { base, ...wish }) =>
+      inTurn(async () => {
+        const history = await versions.versions(id);
+        if (base !== history.length) return { outcome: 'stale', version: history.length };
+        const { clinic, problems } = check(id, wish.text);
+        if (!clinic) return { outcome: 'invalid', problems };
+        const hash = hashOf(shipped.get(id) ?? '');
+        const version = { ...wish, clinic: id, number: history.length + 1, shipped: hash };
+        await versions.append(version);
+        put({ clinic, text: wish.text, version: version.number, hasShippedChanged: false });
+        log.info({ clinic: id, version: version.number }, 'a clinic was published');
+        return { outcome: 'published', version };
+      }),
+    readAgain: () =>
+      inTurn(async () => {
+        const files = await loadClinicTexts(parts.directory);
+        const different = files.filter(({ clinic, text }) => shipped.get(clinic.id) !== text);
+        for (const { clinic, text } of different) {
+          const [problem] = check(clinic.id, text).problems;
+          if (problem) throw new CodedError('CLINIC_INVALID', `${clinic.id}:\n  ${problem.text}`);
+        }
+        for (const file of different) await add(file);
+        const ids = different.map(({ clinic }) => clinic.id);
+        if (ids.length > 0) log.info({ clinics: ids }, 'clinic files were read again');
+        return ids;
+      }),
+  };
+}
+
+function newestOf(file: ClinicText, history: readonly ClinicVersion[], log: Log): PublishedClinic {
+  const { id } = file.clinic;
+  for (const { number, text, shipped } of history.toReversed()) {
+    const { clinic } = parseClinic(text, id);
+    if (clinic?.id === id) {
+      const hasShippedChanged = shipped !== hashOf(file.text);
+      log.info(
+        { clinic: id, version: number, hasShippedChanged },
+        'the version published in the console wins over the file',
+      );
+      return { clinic, text, version: number, hasShippedChanged };
+    }
+    log.error({ clinic: id, version: number }, 'a published version cannot be read any more');
+  }
+  return { ...file, version: 0, hasShippedChanged: false };
+}
+
+function checkedText(id: string, text: string, all: readonly ClinicProfile[]) {
+  const { clinic, problems, where } = parseClinic(text, id);
+  const at = (path: readonly PropertyKey[]) => problemOf(where(path)).line;
+  const found = problems.map(problemOf);
+  if (!clinic) return { problems: found };
+  if (clinic.id !== id)
+    found.push({
+      line: at(['id']),
+      text: `id: precisa continuar “${id}”; outra clínica é outro arquivo`,
+    });
+  const taken = new Map(
+    all
+      .filter((other) => other.id !== id)
+      .flatMap((other) => ownNames(other).map(([name]) => [name, other.name] as const)),
+  );
+  for (const [name, path] of ownNames(clinic)) {
+    const owner = taken.get(name);
+    if (owner)
+      found.push({ line: at(path), text: `${path.join('.')}: “${name}” já é de ${owner}` });
+  }
+  return found.length > 0 ? { problems: found } : { clinic, problems: found };
+}
+
+/** From `label:12 path: reason`. */
+function problemOf(line: string): ClinicProblem {
+  const [, number = '1', text = line] = /^[^:]*:(\d+)\s*(.*)$/s.exec(line) ?? [];
+  return { line: Number(number), text };
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

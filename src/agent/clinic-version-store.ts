@@ -1,0 +1,12 @@
+import type { ClinicDraft, ClinicVersion } from './clinic-version-record.ts';
+
+/** What was published of each clinic's file, and one draft of each. Kept for good: it says what callers were told when. */
+export interface ClinicVersionStore {
+  /** Oldest first; empty when nothing was published. */
+  versions(clinic: string): Promise<readonly ClinicVersion[]>;
+  /** Durable when it resolves. Rejects when its number is not the next: somebody else published. */
+  append(version: ClinicVersion): Promise<void>;
+  draft(clinic: string): Promise<ClinicDraft | undefined>;
+  /** Durable when it resolves; `undefined` throws the draft away. */
+  putDraft(clinic: string, draft: ClinicDraft | undefined): Promise<void>;
+}

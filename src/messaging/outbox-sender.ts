@@ -1,0 +1,74 @@
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { createKeyedQueue } from '../platform/work-queue.ts';
+import type { Conversation, Outgoing } from './conversation-record.ts';
+import type { ConversationStore } from './conversation-store.ts';
+import {
+  abandoned,
+  attempted,
+  givenUp,
+  intended,
+  nextToSend,
+  type SendResult,
+} from './outbox-steps.ts';
+
+export interface OutboxSenderParts {
+  store: Pick<ConversationStore, 'update' | 'find'>;
+  /** One message, asked of the carrier once. Never rejects. */
+  send(conversation: Conversation, message: Outgoing): Promise<SendResult>;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface OutboxSender {
+  /**
+   * Sends what is due, in order. Each message is written down as about to be sent before its request leaves, so that a
+   * death at any point sends nothing twice; what may or may not have arrived is unknown for ever.
+   * @returns `again` when the carrier asked for patience
+   */
+  deliver(id: string, isLastTry?: boolean): Promise<'done' | 'again'>;
+  /** What is leaving now has left. */
+  settled(id: string): Promise<void>;
+}
+
+export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
+  const { store, metrics, log } = parts;
+  const inTurn = createKeyedQueue();
+
+  async function deliver(id: string, isLastTry: boolean): Promise<'done' | 'again'> {
+    // Here nothing of ours is on its way: what stands as about to be sent is of a process that died.
+    let conversation = await store.update(id, abandoned);
+    for (;;) {
+      const message = conversation && nextToSend(conversation);
+      if (!conversation || !message) return 'done';
+      const before = await store.update(id, (newest) => intended(newest, message.id));
+      const isOurs = before?.outbox.some((one) => one.id === message.id && one.state === 'intent');
+      if (!before || !isOurs) {
+        conversation = before;
+        continue;
+      }
+      const result = await parts.send(before, message);
+      conversation = await store.update(id, (newest) => attempted(newest, message.id, result));
+      metrics.count('text_messages_total', { channel: before.channel, what: result.outcome });
+      if (result.outcome !== 'sent')
+        log.warn(
+          {
+            conversationId: id,
+            outcome: result.outcome,
+            ...('code' in result ? { code: result.code } : {}),
+          },
+          'a message was not sent for certain',
+        );
+      if (result.outcome === 'refused' && result.mayRepeat) {
+        if (!isLastTry) return 'again';
+        await store.update(id, givenUp);
+        return 'done';
+      }
+    }
+  }
+
+  return {
+    deliver: (id, isLastTry = false) => inTurn(id, () => deliver(id, isLastTry)),
+    settled: (id) => inTurn(id, async () => undefined),
+  };
+}
