@@ -51,7 +51,7 @@ export function spawnServer({ env, directory, npm, preload }: ServerOptions): Se
     process: child,
     output: () => output,
     exited,
-    async wrote(text, timeoutMs = 15_000) {
+    async wrote(text, timeoutMs = 30_000) {
       const deadline = performance.now() + timeoutMs;
       while (!output.includes(text)) {
         if (child.exitCode !== null || child.signalCode !== null) {
