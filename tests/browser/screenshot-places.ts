@@ -6,6 +6,8 @@ import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support
 import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
+import { seedCalls } from '../support/seeded-calls.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -156,6 +158,26 @@ export const places: readonly Place[] = [
   },
   { name: 'numbers', path: '/console/numbers?days=30' },
 ];
+
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
+}
 
 /** A clinic that was published once and is being changed again. */
 async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {

@@ -69,7 +69,7 @@ export const screens: readonly Screen[] = [
 
   {
     path: 'calls-out',
-    title: { pt: 'Ligar para alguém', en: 'Call someone' },
+    title: { pt: 'Ligar', en: 'Call out' },
     about: {
       pt: 'Uma pessoa, uma lista, e quem não quer ligações.',
       en: 'One person, a list, and who wants no calls.',
