@@ -15,8 +15,10 @@ import { compileServers, project } from './calls/compiled-servers.ts';
 import type { Measurement, ServerKind } from './calls/measurement.ts';
 import { Measuring } from './calls/measuring.ts';
 import { judge, median } from './calls/targets.ts';
+import { consolePage } from './console-page.ts';
 import { measureFindSlots } from './find-slots/run.ts';
 import { measureAlone } from './fresh-process.ts';
+import { measureRecordingSearch, measureRecordingStart } from './recordings/run.ts';
 
 /*
  * npm run bench                      200 calls for 30 s, two rounds, then the search for the most calls held (10 to 15 minutes)
@@ -26,6 +28,7 @@ import { measureAlone } from './fresh-process.ts';
  *   --no-page                        leaves docs/benchmarks.md as it is
  *   --only-messages                  only WhatsApp: webhooks at 200 a second, 1,000 conversations at once (2 minutes)
  *   --only-agenda                    only the agenda: free times in a full one, and durable bookings (3 minutes)
+ *   --only-console                   only the console: the list of many calls (3 minutes)
  */
 const { values } = parseArgs({
   options: {
@@ -38,6 +41,7 @@ const { values } = parseArgs({
     profile: { type: 'string' },
     'only-agenda': { type: 'boolean', default: false },
     'only-messages': { type: 'boolean', default: false },
+    'only-console': { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
@@ -80,6 +84,7 @@ async function bench(): Promise<boolean> {
   }
   const verdicts = judge(main, capacities);
   await benchAgenda();
+  await benchConsole();
   console.log(`\n${measurementTable(main)}\n`);
   if (capacities.length > 0) console.log(`${capacityTable(capacities)}\n`);
   console.log(verdictTable(verdicts));
@@ -125,9 +130,20 @@ async function benchMessages(): Promise<boolean> {
   return webhook !== undefined && interleaved !== undefined;
 }
 
+async function benchConsole(): Promise<boolean> {
+  const search = await measureRecordingSearch();
+  const start = await measureRecordingStart();
+  if (!search || !start) return false;
+  const date = new Date(createClock().wallMs()).toISOString().slice(0, 10);
+  const page = consolePage({ date, search, start });
+  if (values.page) writeFileSync(join(project, 'docs', 'benchmarks-console.md'), page);
+  return true;
+}
+
 function chosen(): Promise<boolean> {
   if (values['only-messages']) return benchMessages();
-  return values['only-agenda'] ? benchAgenda() : bench();
+  if (values['only-agenda']) return benchAgenda();
+  return values['only-console'] ? benchConsole() : bench();
 }
 
 const isGood = await chosen();

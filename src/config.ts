@@ -38,6 +38,11 @@ export const settings = {
     meaning: 'Speech-to-speech model.',
   },
   OPENAI_TEXT_MODEL: { schema: text, default: 'gpt-5.4-mini', meaning: 'Model for text channels.' },
+  OPENAI_EMBEDDING_MODEL: {
+    schema: text,
+    default: 'text-embedding-3-small',
+    meaning: 'Finds the script a message means where its words do not say it.',
+  },
   OPENAI_TRANSCRIPTION_MODEL: {
     schema: text,
     default: 'gpt-transcribe',

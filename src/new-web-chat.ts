@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { openScriptCatalogue, type ScriptCatalogue } from './agent/script-catalogue.ts';
 import { loadScripts } from './agent/script-loader.ts';
+import { createMeaningMatcher, type MeaningMatcher } from './agent/script-meaning.ts';
 import type { ApiGate } from './call/api-key-file.ts';
 import type { OperatorWatch } from './call/operator-watch.ts';
 import type { Config } from './config.ts';
@@ -14,12 +15,14 @@ import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import { createWebChat } from './messaging/web-chat.ts';
 import { webChatRoutes } from './messaging/web-chat-routes.ts';
 import type { Messaging } from './new-messaging.ts';
+import { createEmbeddings } from './openai/embeddings-client.ts';
 import type { Clock } from './platform/clock.ts';
 import { createId } from './platform/id.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { protocolOf } from './scheduling/appointment.ts';
 import { openFileChatVisitStore } from './storage/file-chat-visit-store.ts';
+import { createFileScriptVectorStore } from './storage/file-script-vector-store.ts';
 import { createMemoryChatVisitStore } from './storage/memory-chat-visit-store.ts';
 import type { Storage } from './storage/storage-profile.ts';
 import { newestPages } from './web-build.ts';
@@ -34,7 +37,20 @@ interface Parts {
 /** The scripts people are served with: those that are shipped, and what was made of them since. */
 export async function openScripts(parts: Parts): Promise<ScriptCatalogue> {
   const shipped = await loadScripts(join(parts.config.CLINICS_DIR, 'scripts'));
-  return openScriptCatalogue({ ...parts, store: parts.storage.scripts, shipped });
+  const meaning = meaningOf(parts);
+  return openScriptCatalogue({ ...parts, store: parts.storage.scripts, shipped, meaning });
+}
+
+/** With a key only: the sandbox has nobody who knows what words mean. */
+function meaningOf({ config, log }: Parts): MeaningMatcher | undefined {
+  const { mode, OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = config;
+  if (mode !== 'live' || !apiKey) return undefined;
+  const model = config.OPENAI_EMBEDDING_MODEL;
+  return createMeaningMatcher({
+    embed: createEmbeddings({ baseUrl, apiKey, model }),
+    store: createFileScriptVectorStore(join(config.DATA_DIR, 'script-vectors.json')),
+    ...{ model, log },
+  });
 }
 
 export interface WebChatAssembly extends Parts {

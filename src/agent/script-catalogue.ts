@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { ShippedScript } from './script-loader.ts';
 import { createScriptMatcher, type ScriptMatch, type ScriptMatcher } from './script-matcher.ts';
+import type { MeaningMatcher } from './script-meaning.ts';
 import type { ScriptBody, ScriptHead, ScriptVersion } from './script-record.ts';
 import { changedHead, type ScriptChange, type ScriptRefusal } from './script-steps.ts';
 import type { ScriptStore } from './script-store.ts';
@@ -42,6 +43,8 @@ export interface ScriptCatalogue {
   served(id: string, scope: ScriptScope): ServedScript | undefined;
   /** Best first. @param text the first messages, joined */
   match(text: string, scope: ScriptScope): ScriptMatch[];
+  /** As `match`; where words do not decide, by meaning as well, when that can be asked for in time. Never rejects. */
+  matchMeaning(text: string, scope: ScriptScope): Promise<ScriptMatch[]>;
   /** As `match`, with what is being written in place of what is live: to try a phrase before publishing. */
   tryDraft(text: string, scope: ScriptScope): ScriptMatch[];
   /** Reads what other servers changed. */
@@ -52,6 +55,8 @@ export interface ScriptCatalogue {
 export async function openScriptCatalogue(parts: {
   store: ScriptStore;
   shipped: readonly ShippedScript[];
+  /** Left out: words alone decide. */
+  meaning?: MeaningMatcher | undefined;
   clock: Clock;
   log: Log;
 }): Promise<ScriptCatalogue> {
@@ -122,6 +127,10 @@ export async function openScriptCatalogue(parts: {
     match(text, scope) {
       keepFresh();
       return matcher.match(text, within(scope));
+    },
+    async matchMeaning(text, scope) {
+      const found = catalogue.match(text, scope);
+      return parts.meaning?.better(text, found, catalogue.live(scope)) ?? found;
     },
     tryDraft(text, scope) {
       const drafted = [...heads.values()].flatMap((head) => {

@@ -115,7 +115,9 @@ function scriptRoutes(
     const { text, draft, clinic = defaultClinic, desks } = asked.value;
     if (!door.sees(request, clinic)) return refuseUnknown(reply);
     const scope = { clinic, ...(desks ? { desks } : {}) };
-    const matches = draft ? catalogue.tryDraft(text, scope) : catalogue.match(text, scope);
+    const matches = draft
+      ? catalogue.tryDraft(text, scope)
+      : await catalogue.matchMeaning(text, scope);
     return trialView(matches, nameOf);
   });
   const nameOf = (id: string) => {

@@ -65,12 +65,19 @@ const surelyOther = 0.5;
 
 /** Under which script the agent answers this message, when it is the agent that answers. */
 export function guided(visit: ChatVisit, text: string, { match }: ChatScripts): ChatVisit {
-  const said = [...visit.said, text.slice(0, longestSaid)].slice(-mostSaid);
+  const said = saidWith(visit, text);
   const best = visit.chosen?.chosenBy ? undefined : bestMatch(said, text, match);
   const least = visit.chosen ? surelyOther : leastScore;
   if (!best || best.score < least || best.id === visit.chosen?.scriptId) return { ...visit, said };
   return { ...visit, said: [], chosen: chosenOf(best) };
 }
+
+const saidWith = ({ said }: ChatVisit, text: string) =>
+  [...said, text.slice(0, longestSaid)].slice(-mostSaid);
+
+/** The first messages as one text. */
+export const joinedSaid = (visit: ChatVisit, text: string): string =>
+  saidWith(visit, text).join('\n');
 
 /** The last message alone may be plainer than all of them together. */
 function bestMatch(
@@ -83,7 +90,7 @@ function bestMatch(
 }
 
 function choose(visit: ChatVisit, text: string, scripts: ChatScripts): ChatStep {
-  const said = [...visit.said, text.slice(0, longestSaid)].slice(-mostSaid);
+  const said = saidWith(visit, text);
   const best = bestMatch(said, text, scripts.match);
   if (best && best.score >= leastScore)
     return entered({ ...visit, run: null }, chosenOf(best), scripts, true);

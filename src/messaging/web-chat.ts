@@ -5,6 +5,7 @@ import { emergencySentence } from '../agent/emergency-watch.ts';
 import type { ScriptCatalogue } from '../agent/script-catalogue.ts';
 import { withClinicFacts } from '../agent/script-facts.ts';
 import { scriptGuidance, scriptTools } from '../agent/script-guidance.ts';
+import type { ScriptMatch } from '../agent/script-matcher.ts';
 import { clinicTime } from '../agent/spoken-portuguese.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,7 +15,14 @@ import type { Metrics } from '../platform/metrics.ts';
 import { createKeyedQueue } from '../platform/work-queue.ts';
 import { answerView, chatScriptView, lineView, plainLines } from './chat-answer.ts';
 import { requestOf } from './chat-request.ts';
-import { type ChatScripts, type ChatStep, chatStep, guided, staffChose } from './chat-turn.ts';
+import {
+  type ChatScripts,
+  type ChatStep,
+  chatStep,
+  guided,
+  joinedSaid,
+  staffChose,
+} from './chat-turn.ts';
 import type { ChatAnswerView, ChatHistoryView, ChatScriptView } from './chat-view.ts';
 import type { ChatVisit } from './chat-visit-record.ts';
 import type { ChatVisitStore } from './chat-visit-store.ts';
@@ -87,10 +95,14 @@ export function createWebChat(parts: WebChatParts): WebChat {
   const inTurn = createKeyedQueue();
 
   const scopeOf = ({ clinic }: Pick<ChatVisit, 'clinic'>) => ({ clinic, desks: rules.desks });
-  function scriptsFor(visit: ChatVisit): ChatScripts {
+  /** @param text what was just written: its matches are looked for beforehand, by meaning as well */
+  async function scriptsFor(visit: ChatVisit, text?: string): Promise<ChatScripts> {
     const scope = scopeOf(visit);
+    const asked = text === undefined ? [] : [...new Set([text, joinedSaid(visit, text)])];
+    const known = new Map<string, ScriptMatch[]>();
+    for (const one of asked) known.set(one, await scripts.matchMeaning(one, scope));
     return {
-      match: (text) => scripts.match(text, scope),
+      match: (one) => known.get(one) ?? scripts.match(one, scope),
       served: (id) => scripts.served(id, scope),
       topics: scripts
         .live(scope)
@@ -196,7 +208,7 @@ export function createWebChat(parts: WebChatParts): WebChat {
       await visits.save(at);
       return answerView(at, '', false);
     }
-    const step = chatStep(at, text, scriptsFor(at), situationOf(clinic));
+    const step = chatStep(at, text, await scriptsFor(at, text), situationOf(clinic));
     // Kept before the request is written: said again after a failure, it is the same request.
     const requestId = step.finished ? (at.requestId ?? parts.newId()) : step.visit.requestId;
     const next = { ...step, visit: { ...step.visit, requestId } };
@@ -209,7 +221,11 @@ export function createWebChat(parts: WebChatParts): WebChat {
 
   async function* askNow(given: ChatVisit, text: string): AsyncIterable<TextPart> {
     const newest = (await visits.findByKey(given.keyHash)) ?? given;
-    const visit = guided({ ...newest, seenAtMs: clock.wallMs() }, text, scriptsFor(newest));
+    const visit = guided(
+      { ...newest, seenAtMs: clock.wallMs() },
+      text,
+      await scriptsFor(newest, text),
+    );
     await visits.save(visit);
     const clinic = clinicOf(visit);
     const script = visit.chosen && scripts.served(visit.chosen.scriptId, scopeOf(visit));
@@ -280,7 +296,7 @@ export function createWebChat(parts: WebChatParts): WebChat {
       if (!found) return 'not-found';
       return inTurn(found.id, async () => {
         const visit = (await visits.findByKey(found.keyHash)) ?? found;
-        const step = staffChose(visit, scriptId, by, scriptsFor(visit));
+        const step = staffChose(visit, scriptId, by, await scriptsFor(visit));
         if (!step) return 'no-such-script';
         const clinic = clinicOf(visit);
         const isFree = visit.run === null && rules.mode === 'agent';

@@ -1,9 +1,13 @@
 import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
-import type { SignedInPerson } from '../support/console-access.ts';
+import { addPerson, type SignedInPerson } from '../support/console-access.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
+import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
+import { until } from '../support/stage.ts';
+import { seedCalls } from '../support/seeded-calls.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -24,8 +28,65 @@ export interface Place {
 export const places: readonly Place[] = [
   { name: 'sign-in', path: '/console/', isOutside: true },
 
+  { name: 'chat-begin', path: '/', isOutside: true },
+  { name: 'chat', path: '/', isOutside: true, prepare: chatABit },
+
   { name: 'home', path: '/console/home' },
 
+  {
+    name: 'users',
+    path: '/console/users',
+    fill: async ({ directory }) => {
+      await addPerson(directory, 'staff', ['aurora'], 'bia.recepcao');
+      await addPerson(directory, 'auditor', 'all', 'olga@clinica.com.br', 'one-time');
+    },
+  },
+  {
+    name: 'users-dialog',
+    path: '/console/users',
+    prepare: (page) => page.getByRole('row').filter({ hasText: 'bia.recepcao' }).click(),
+  },
+  { name: 'audit', path: '/console/audit' },
+  {
+    name: 'audit-row',
+    path: '/console/audit',
+    prepare: (page) => page.locator('tbody tr').first().click(),
+  },
+  {
+    name: 'scripts',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main form input').first().fill('queria marca uma consulta pra minha mae');
+      await page.keyboard.press('Enter');
+      await page.locator('.scripts-score').first().waitFor();
+    },
+  },
+  {
+    name: 'script',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main .table .opener').first().click();
+      await page.locator('.scripts-question').first().waitFor();
+    },
+  },
+  {
+    name: 'live',
+    path: '/console/live',
+    fill: alwaysACaller,
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-line').first().waitFor();
+    },
+  },
+  {
+    name: 'live-take',
+    path: '/console/live',
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-controls .button.main').first().click();
+    },
+  },
+  { name: 'softphone', path: '/console/softphone' },
   { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
   { name: 'clinic-prices', path: '/console/clinic/prices' },
   { name: 'clinic-text', path: '/console/clinic/text' },
@@ -98,6 +159,26 @@ export const places: readonly Place[] = [
   { name: 'numbers', path: '/console/numbers?days=30' },
 ];
 
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
+}
+
 /** A clinic that was published once and is being changed again. */
 async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
   const path = '/console/api/clinics/aurora';
@@ -122,4 +203,32 @@ async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise
     },
   ];
   await send('/edit', { revision: 0, edit: { field: 'exceptions', value } });
+}
+
+/** Pictures take longer than a call: whenever one is over, the next begins. */
+async function alwaysACaller(server: ConsoleServer): Promise<void> {
+  const { live } = server.app;
+  const again = () => {
+    if (live.refusal() === undefined) void sandboxCaller(server).ended.then(again);
+  };
+  again();
+  await until(() => live.count === 1, 'a call is live');
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
 }

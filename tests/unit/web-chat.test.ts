@@ -338,6 +338,47 @@ describe('a conversation', () => {
     });
   });
 
+  it('never hears the agent while a person holds it, and always after, in 200 random interleavings', async () => {
+    const random = seeded(20_261_121);
+    const { chat, conversations } = await openChat();
+    for (let round = 0; round < 200; round += 1) {
+      const { visit } = await chat.begin(clinic, 'Ana');
+      await chat.say(visit, 'quero marcar uma consulta');
+      const [head] = await conversations.list({ senderKey: visit.id, limit: 1 });
+      const id = head?.id ?? '';
+      /** From which line to which one a person held it. */
+      const held: { from: number; to: number }[] = [];
+      const moves = [
+        () =>
+          chat.say(
+            visit,
+            ['Ana Lima', 'sim', 'errei', 'recomeçar', 'quero cancelar'][random(5)] ?? 'oi',
+          ),
+        () => chat.chooseScript(id, random(2) ? 'marcar-exame' : 'precos', 'bia'),
+        () =>
+          conversations.update(id, (one) => {
+            if (!one.heldBy) held.push({ from: one.lines.length, to: Number.POSITIVE_INFINITY });
+            return takenOver(one, 'Bia', 1);
+          }),
+        () =>
+          conversations.update(id, (one) => {
+            const last = held.at(-1);
+            if (one.heldBy && last) last.to = one.lines.length;
+            return givenBack(one, 2);
+          }),
+      ];
+      for (let step = 0; step < 4; step += 1)
+        await Promise.all(
+          Array.from({ length: 1 + random(3) }, () => moves[random(moves.length)]?.()),
+        );
+      await moves[3]?.();
+      const lines = (await conversations.find(id))?.lines ?? [];
+      for (const { from, to } of held)
+        expect(lines.slice(from, to).filter(({ who }) => who === 'agent')).toEqual([]);
+      expect((await chat.say(visit, 'Ana Lima')).answer).not.toBe('');
+    }
+  });
+
   it('makes one request, also when it could not be written the first time', async () => {
     const { post, say, requests, failing } = await openChat();
     await post('/initial-message', { message: 'Ana' });
@@ -423,3 +464,12 @@ describe('a flood', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(2);
   });
 });
+
+/** The same numbers each time: a failure can be looked at again. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+}

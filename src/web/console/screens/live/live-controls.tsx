@@ -21,6 +21,13 @@ export function LiveControls({ call }: { call: LiveCall }) {
   const [asks, setAsks] = useState<'take' | 'end' | 'transfer' | undefined>();
   const [sound] = useState(() => new CallSound());
   useEffect(() => () => sound.close(), [sound]);
+  const talks = call.holder?.id === person.value?.userId && sound.state.value.state === 'on';
+  useEffect(() => {
+    if (!talks) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [talks]);
   const post = (deed: string, body?: unknown) => api('POST', `/live/${call.id}/${deed}`, body);
   const isMine = call.holder !== null && call.holder.id === person.value?.userId;
   const isOthers = call.holder !== null && !isMine;
@@ -45,7 +52,7 @@ export function LiveControls({ call }: { call: LiveCall }) {
   const needsMicrophone = isMine && !isOn;
   return (
     <>
-      <div class="row">
+      <div class="row live-controls">
         {!isMine && (
           <Button
             icon={isListening ? 'stop' : 'speaker'}
@@ -179,7 +186,7 @@ function HintForm({ send }: { send: (text: string) => Promise<unknown> }) {
       <div class="grow">
         <Field
           label={w.hint}
-          hint={w.hintHelp}
+          placeholder={w.hintHelp}
           value={text}
           onValue={setText}
           maxLength={mostHint}

@@ -5,14 +5,14 @@ import { Icon } from '../../../ui/icons.tsx';
 import type { FollowedCall } from '../../live-store.ts';
 import { router } from '../../router.ts';
 import { person } from '../../session.ts';
+import { lengthMs, StateBadges } from './call-state.tsx';
 import { LiveControls } from './live-controls.tsx';
-import { lengthMs, StateBadges } from './live-screen.tsx';
 import { noteIcon, noteText } from './note-words.ts';
 import { words } from './words.ts';
 
 /** One call: what is said, and what can be done. */
 export function LiveDetail({
-  one: { call, entries },
+  one,
   nowMs,
   hasRecordings,
 }: {
@@ -21,6 +21,7 @@ export function LiveDetail({
   hasRecordings: boolean;
 }) {
   const w = words();
+  const { call, entries } = one;
   const mayAct = person.value?.role !== 'auditor';
   return (
     <article class="stack">
@@ -34,7 +35,7 @@ export function LiveDetail({
         <dl class="live-facts">
           <div>
             <dt>{w.duration}</dt>
-            <dd class="figures">{durationText(lengthMs(call, nowMs))}</dd>
+            <dd class="figures">{durationText(lengthMs(one, nowMs))}</dd>
           </div>
           <div>
             <dt>{w.cost}</dt>

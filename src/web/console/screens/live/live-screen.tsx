@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Badge, Callout, EmptyState, Skeleton } from '../../../ui/feedback.tsx';
+import { Callout, EmptyState, Skeleton } from '../../../ui/feedback.tsx';
 import { durationText } from '../../../ui/formats.ts';
 import { Icon } from '../../../ui/icons.tsx';
 import { type FollowedCall, liveState, useLiveCalls } from '../../live-store.ts';
 import { router } from '../../router.ts';
 import type { ScreenParts } from '../../screen.ts';
 import { ScreenHead } from '../../screen-head.tsx';
-import { person } from '../../session.ts';
+import { lengthMs, StateBadges } from './call-state.tsx';
 import { LiveDetail } from './live-detail.tsx';
 import { words } from './words.ts';
 import './live.css';
@@ -68,7 +68,7 @@ export default function LiveScreen({ rest, screens }: ScreenParts) {
 }
 
 function CallLink({
-  one: { call, entries },
+  one,
   isChosen,
   nowMs,
 }: {
@@ -77,12 +77,13 @@ function CallLink({
   nowMs: number;
 }) {
   const w = words();
+  const { call, entries } = one;
   const last = entries.findLast((entry) => entry.kind === 'line');
   return (
     <a href={router.href(`/live/${call.id}`)} aria-current={isChosen ? 'true' : undefined}>
       <span class="row spread">
         <strong class="figures">{call.caller ?? w.hidden}</strong>
-        <span class="soft figures small">{durationText(lengthMs(call, nowMs))}</span>
+        <span class="soft figures small">{durationText(lengthMs(one, nowMs))}</span>
       </span>
       <span class="row">
         <StateBadges call={call} />
@@ -90,40 +91,6 @@ function CallLink({
       {last?.kind === 'line' && last.text && <span class="soft small live-last">{last.text}</span>}
     </a>
   );
-}
-
-export function StateBadges({ call }: { call: FollowedCall['call'] }) {
-  const w = words();
-  const mine = call.holder?.id === person.value?.userId;
-  return (
-    <>
-      {call.state === 'agent' && <Badge tone="good">{w.agent}</Badge>}
-      {call.state === 'person' && (
-        <Badge tone="info" icon="headset">
-          {mine ? w.you : w.person(call.holder?.name ?? '')}
-        </Badge>
-      )}
-      {call.state === 'ended' && <Badge>{w.ended}</Badge>}
-      {call.via === 'softphone' && <Badge>{w.softphone}</Badge>}
-      {call.direction === 'outbound' && <Badge>{w.outbound}</Badge>}
-      {call.emergency && (
-        <Badge tone="bad" icon="warning">
-          {w.emergency}
-        </Badge>
-      )}
-      {call.modelLost && call.state !== 'ended' && <Badge tone="warn">{w.modelLost}</Badge>}
-      {call.booked > 0 && (
-        <Badge tone="good" icon="calendar">
-          {w.booked(call.booked)}
-        </Badge>
-      )}
-    </>
-  );
-}
-
-/** Of a call that goes on, by this page's clock: the two may differ by a second. */
-export function lengthMs(call: FollowedCall['call'], nowMs: number): number {
-  return call.durationMs ?? Math.max(0, nowMs - Date.parse(call.startedAt));
 }
 
 function useNow(): number {
