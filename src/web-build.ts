@@ -46,7 +46,11 @@ export async function newestPages(): Promise<string | undefined> {
  * @param say told what was done, when it took time or could not be done
  */
 export async function preparePages(say: (text: string) => void): Promise<string | undefined> {
-  if (!runsFromSource || !existsSync(sources) || !canBuild()) return newestPages();
+  if (!runsFromSource || !existsSync(sources) || !canBuild()) {
+    const found = await newestPages();
+    if (found === undefined) say('there are no built pages: /console/ only says what to do');
+    return found;
+  }
   try {
     const { directory, ms } = await buildPages();
     if (ms > 0) say(`the console's pages were built in ${ms} ms`);

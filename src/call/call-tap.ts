@@ -17,7 +17,18 @@ export class CallTap {
   }
 
   pass(side: 'caller' | 'agent', ulaw: Buffer, atByte: number, mayBeListenedTo: boolean): void {
-    for (const listener of this.#parties) listener(side, ulaw, atByte);
-    if (mayBeListenedTo) for (const listener of this.#listeners) listener(side, ulaw, atByte);
+    hand(this.#parties, side, ulaw, atByte);
+    if (mayBeListenedTo) hand(this.#listeners, side, ulaw, atByte);
+  }
+}
+
+/** Whoever fails is not asked again; the call does not hear of it. */
+function hand(among: Set<TapListener>, ...piece: Parameters<TapListener>): void {
+  for (const listener of among) {
+    try {
+      listener(...piece);
+    } catch {
+      among.delete(listener);
+    }
   }
 }

@@ -58,7 +58,10 @@ export class LiveFeed {
   snapshot(sees: (clinicId: string) => boolean): LiveSnapshot {
     const seen = [...this.#calls.values()].filter(({ call }) => sees(call.clinic));
     return {
-      calls: seen.map(({ call, entries }) => ({ ...call, entries: [...entries.values()] })),
+      calls: seen.map(({ call, entries }) => ({
+        ...this.#aged(call),
+        entries: [...entries.values()],
+      })),
     };
   }
 
@@ -83,8 +86,12 @@ export class LiveFeed {
     const entry = entryOf(event, `n${this.#count}`, showsWords);
     if (entry) keep(followed.entries, entry);
     if (event.type === 'call-ended') this.#calls.delete(event.callId);
-    const change: LiveChange = { call, ...(entry ? { entry } : {}) };
+    const change: LiveChange = { call: this.#aged(call), ...(entry ? { entry } : {}) };
     for (const listener of this.#listeners) listener(change);
+  }
+
+  #aged(call: LiveCall): LiveCall {
+    return { ...call, elapsedMs: Math.max(0, this.#parts.wallMs() - Date.parse(call.startedAt)) };
   }
 
   #begin(event: Extract<CallEvent, { type: 'call-started' }>): void {
@@ -97,6 +104,7 @@ export class LiveFeed {
       via: event.softphone ? 'softphone' : 'telephone',
       caller: maskedNumber(event.caller),
       startedAt: new Date(this.#parts.wallMs()).toISOString(),
+      elapsedMs: 0,
       state: 'agent',
       holder: null,
       mayListen: false,

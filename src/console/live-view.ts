@@ -12,6 +12,8 @@ export interface LiveCall {
   caller: string | null;
   /** ISO 8601, UTC. */
   startedAt: string;
+  /** How long it had lasted when this was sent: the clock of whoever looks may be wrong. */
+  elapsedMs: number;
   state: LiveState;
   /** Who of the clinic speaks with the caller. */
   holder: { id: string; name: string } | null;

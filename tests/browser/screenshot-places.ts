@@ -3,7 +3,9 @@ import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import type { SignedInPerson } from '../support/console-access.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
+import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
+import { until } from '../support/stage.ts';
 
 export interface Place {
   /** Of the file. */
@@ -29,6 +31,41 @@ export const places: readonly Place[] = [
 
   { name: 'home', path: '/console/home' },
 
+  {
+    name: 'scripts',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main form input').first().fill('queria marca uma consulta pra minha mae');
+      await page.keyboard.press('Enter');
+      await page.locator('.scripts-score').first().waitFor();
+    },
+  },
+  {
+    name: 'script',
+    path: '/console/scripts',
+    prepare: async (page) => {
+      await page.locator('main .table .opener').first().click();
+      await page.locator('.scripts-question').first().waitFor();
+    },
+  },
+  {
+    name: 'live',
+    path: '/console/live',
+    fill: alwaysACaller,
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-line').first().waitFor();
+    },
+  },
+  {
+    name: 'live-take',
+    path: '/console/live',
+    prepare: async (page) => {
+      await page.locator('.live-list a').first().click();
+      await page.locator('.live-controls .button.main').first().click();
+    },
+  },
+  { name: 'softphone', path: '/console/softphone' },
   { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
   { name: 'clinic-prices', path: '/console/clinic/prices' },
   { name: 'clinic-text', path: '/console/clinic/text' },
@@ -101,26 +138,6 @@ export const places: readonly Place[] = [
   { name: 'numbers', path: '/console/numbers?days=30' },
 ];
 
-/** A script that has asked its first question. */
-async function chatABit(page: Page): Promise<void> {
-  const written = [
-    ['/initial-message', 'Ana Lima'],
-    ['/chat', 'bom dia, onde fica a clínica?'],
-    ['/chat', 'queria marcar uma consulta com o cardiologista'],
-    ['/chat', 'Ana Lima'],
-  ];
-  await page.evaluate(async (messages) => {
-    for (const [path = '', message] of messages)
-      await fetch(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ message }),
-      });
-  }, written);
-  await page.reload();
-  await page.getByRole('log').waitFor();
-}
-
 /** A clinic that was published once and is being changed again. */
 async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
   const path = '/console/api/clinics/aurora';
@@ -145,4 +162,34 @@ async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise
     },
   ];
   await send('/edit', { revision: 0, edit: { field: 'exceptions', value } });
+}
+
+/** Pictures take longer than a call: whenever one is over, the next begins. */
+async function alwaysACaller(server: ConsoleServer): Promise<void> {
+  const { live } = server.app;
+  const again = () => {
+    if (live.refusal() === undefined) void sandboxCaller(server).ended.then(again);
+  };
+  again();
+  await until(() => live.count === 1, 'a call is live');
+}
+
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
 }

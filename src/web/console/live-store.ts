@@ -10,6 +10,8 @@ const againMs = 4_000;
 
 export interface FollowedCall {
   call: LiveCall;
+  /** By the clock of this page. */
+  startedMs: number;
   /** In the order of the call's clock. */
   entries: readonly LiveEntry[];
 }
@@ -64,7 +66,8 @@ function close(): void {
 function begin(snapshot: LiveSnapshot): void {
   const ended = [...liveCalls.value].filter(([, { call }]) => call.state === 'ended');
   const live = snapshot.calls.map(
-    ({ entries, ...call }) => [call.id, { call, entries: inOrder(entries) }] as const,
+    ({ entries, ...call }) =>
+      [call.id, { call, startedMs: startOf(call), entries: inOrder(entries) }] as const,
   );
   liveCalls.value = new Map([...ended, ...live]);
   liveState.value = 'on';
@@ -74,12 +77,14 @@ function take(change: LiveChange): void {
   const { call, entry } = change;
   const known = liveCalls.value.get(call.id)?.entries ?? [];
   const entries = entry ? inOrder([...known.filter(({ id }) => id !== entry.id), entry]) : known;
-  const next = new Map(liveCalls.value).set(call.id, { call, entries });
+  const next = new Map(liveCalls.value).set(call.id, { call, startedMs: startOf(call), entries });
   const ended = [...next.values()].filter((one) => one.call.state === 'ended');
   for (const old of ended.slice(0, Math.max(0, ended.length - keptEnded))) next.delete(old.call.id);
   liveCalls.value = next;
   latestChange.value = change;
 }
+
+const startOf = (call: LiveCall) => Date.now() - call.elapsedMs;
 
 function inOrder(entries: readonly LiveEntry[]): LiveEntry[] {
   return [...entries].sort((a, b) => a.atMs - b.atMs);

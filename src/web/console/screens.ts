@@ -93,7 +93,18 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/softphone/softphone-screen.tsx'),
   },
 
-  // scripts
+  {
+    path: 'scripts',
+    title: { pt: 'Roteiros', en: 'Scripts' },
+    about: {
+      pt: 'O que a assistente faz em cada pedido; experimente uma frase.',
+      en: 'What the assistant does about each wish; try a phrase.',
+    },
+    icon: 'script',
+    group: 'clinic',
+    roles: everybody,
+    load: () => import('./screens/scripts/scripts-screen.tsx'),
+  },
 
   {
     path: 'clinic',

@@ -64,7 +64,7 @@ function LineList<Line extends object>(parts: ListParts<Line>) {
       {lines.length === 0 && <p class="soft">{parts.empty}</p>}
       {lines.map((line, at) => (
         <div key={at} class="clinic-day">
-          {parts.children(line, (next) => put(at, next))}
+          <div class="clinic-fields">{parts.children(line, (next) => put(at, next))}</div>
           <IconButton
             icon="trash"
             label={`${w.remove} ${at + 1}`}

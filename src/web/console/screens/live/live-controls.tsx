@@ -45,7 +45,7 @@ export function LiveControls({ call }: { call: LiveCall }) {
   const needsMicrophone = isMine && !isOn;
   return (
     <>
-      <div class="row">
+      <div class="row live-controls">
         {!isMine && (
           <Button
             icon={isListening ? 'stop' : 'speaker'}
@@ -179,7 +179,7 @@ function HintForm({ send }: { send: (text: string) => Promise<unknown> }) {
       <div class="grow">
         <Field
           label={w.hint}
-          hint={w.hintHelp}
+          placeholder={w.hintHelp}
           value={text}
           onValue={setText}
           maxLength={mostHint}

@@ -12,7 +12,7 @@ import { words } from './words.ts';
 
 /** One call: what is said, and what can be done. */
 export function LiveDetail({
-  one: { call, entries },
+  one,
   nowMs,
   hasRecordings,
 }: {
@@ -21,6 +21,7 @@ export function LiveDetail({
   hasRecordings: boolean;
 }) {
   const w = words();
+  const { call, entries } = one;
   const mayAct = person.value?.role !== 'auditor';
   return (
     <article class="stack">
@@ -34,7 +35,7 @@ export function LiveDetail({
         <dl class="live-facts">
           <div>
             <dt>{w.duration}</dt>
-            <dd class="figures">{durationText(lengthMs(call, nowMs))}</dd>
+            <dd class="figures">{durationText(lengthMs(one, nowMs))}</dd>
           </div>
           <div>
             <dt>{w.cost}</dt>

@@ -68,7 +68,7 @@ export default function LiveScreen({ rest, screens }: ScreenParts) {
 }
 
 function CallLink({
-  one: { call, entries },
+  one,
   isChosen,
   nowMs,
 }: {
@@ -77,12 +77,13 @@ function CallLink({
   nowMs: number;
 }) {
   const w = words();
+  const { call, entries } = one;
   const last = entries.findLast((entry) => entry.kind === 'line');
   return (
     <a href={router.href(`/live/${call.id}`)} aria-current={isChosen ? 'true' : undefined}>
       <span class="row spread">
         <strong class="figures">{call.caller ?? w.hidden}</strong>
-        <span class="soft figures small">{durationText(lengthMs(call, nowMs))}</span>
+        <span class="soft figures small">{durationText(lengthMs(one, nowMs))}</span>
       </span>
       <span class="row">
         <StateBadges call={call} />
@@ -121,9 +122,8 @@ export function StateBadges({ call }: { call: FollowedCall['call'] }) {
   );
 }
 
-/** Of a call that goes on, by this page's clock: the two may differ by a second. */
-export function lengthMs(call: FollowedCall['call'], nowMs: number): number {
-  return call.durationMs ?? Math.max(0, nowMs - Date.parse(call.startedAt));
+export function lengthMs({ call, startedMs }: FollowedCall, nowMs: number): number {
+  return call.durationMs ?? Math.max(0, nowMs - startedMs);
 }
 
 function useNow(): number {

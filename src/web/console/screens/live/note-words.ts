@@ -11,7 +11,7 @@ const texts: Record<LiveNoteName, Phrase> = {
     pt: 'Era só um ruído; a assistente continuou',
     en: 'It was only a noise; the assistant went on',
   },
-  tool: { pt: 'Ferramenta', en: 'Tool' },
+  tool: { pt: 'Assistente', en: 'Assistant' },
   booked: { pt: 'Agendamento feito', en: 'Appointment booked' },
   moved: { pt: 'Agendamento remarcado', en: 'Appointment moved' },
   cancelled: { pt: 'Agendamento cancelado', en: 'Appointment cancelled' },
@@ -48,6 +48,33 @@ const texts: Record<LiveNoteName, Phrase> = {
   over: { pt: 'Fim da ligação', en: 'End of the call' },
 };
 
+const tools: Record<string, Phrase> = {
+  find_slots: { pt: 'procurou horários', en: 'looked for times' },
+  hold_slots: { pt: 'guardou um horário', en: 'held a time' },
+  choose_payment: { pt: 'anotou o pagamento', en: 'noted the payment' },
+  review_appointment: { pt: 'conferiu os dados', en: 'checked the details' },
+  confirm_appointment: { pt: 'confirmou o agendamento', en: 'confirmed the appointment' },
+  find_appointments: { pt: 'procurou agendamentos', en: 'looked for appointments' },
+  cancel_appointment: { pt: 'cancelamento', en: 'cancellation' },
+  send_code: { pt: 'enviou um código', en: 'sent a code' },
+  check_code: { pt: 'conferiu o código', en: 'checked the code' },
+  clinic_info: { pt: 'consultou os dados da clínica', en: 'looked up the clinic' },
+  service_details: { pt: 'consultou um serviço', en: 'looked up a service' },
+  leave_message: { pt: 'anotou um recado', en: 'took a message' },
+  join_waiting_list: { pt: 'lista de espera', en: 'waiting list' },
+  request_results: { pt: 'pedido de resultado', en: 'request of results' },
+  transfer_call: { pt: 'transferência', en: 'transfer' },
+  stop_calls: { pt: 'não ligar mais', en: 'no more calls' },
+  answer_contact: { pt: 'anotou a resposta', en: 'noted the answer' },
+  end_call: { pt: 'despedida', en: 'goodbye' },
+};
+
+const outcomes: Record<string, Phrase> = {
+  refused: { pt: 'não aceito ainda', en: 'not accepted yet' },
+  failed: { pt: 'falhou', en: 'failed' },
+  timeout: { pt: 'demorou demais', en: 'took too long' },
+};
+
 const endings: Record<string, Phrase> = {
   'caller-hung-up': { pt: 'quem ligou desligou', en: 'the caller hung up' },
   'agent-goodbye': { pt: 'com despedida', en: 'with a goodbye' },
@@ -79,13 +106,20 @@ const icons: Partial<Record<LiveNoteName, IconName>> = {
 
 export function noteText({ note, by, detail, outcome }: LiveNote): string {
   const text = say(texts[note]);
-  if (note === 'tool') return `${text}: ${detail} (${outcome})`;
+  if (note === 'tool') return toolText(detail ?? '', outcome ?? '');
   if (note === 'over') {
     const why = detail && endings[detail];
     return why ? `${text}: ${say(why)}` : text;
   }
   if (note === 'hint') return `${text} (${by}): “${detail}”`;
   return by ? `${by} ${text}` : text;
+}
+
+/** A tool that has no words yet is shown by its name. */
+function toolText(name: string, outcome: string): string {
+  const did = tools[name] ? say(tools[name]) : name;
+  const how = outcomes[outcome];
+  return `${say(texts.tool)}: ${how ? `${did} (${say(how)})` : did}`;
 }
 
 export function noteIcon({ note }: LiveNote): IconName {
