@@ -7,17 +7,21 @@ import { quietMachine } from './calls/machine-cpu.ts';
 /**
  * Measures in a fresh process, when the machine is quiet, and prints its JSON line.
  * @param entry what measures; it prints that line
+ * @param flags of Node
  * @returns what it measured; undefined when it failed
  */
 export async function measureAlone<Result>(
   bench: string,
   entry: URL,
   timeout: number,
+  flags: readonly string[] = [],
 ): Promise<Result | undefined> {
   await quietMachine();
   const file = fileURLToPath(entry);
   try {
-    const { stdout } = await promisify(execFile)(execPath, ['--import', 'tsx', file], { timeout });
+    const { stdout } = await promisify(execFile)(execPath, [...flags, '--import', 'tsx', file], {
+      timeout,
+    });
     console.log(stdout.trim());
     return JSON.parse(stdout) as Result;
   } catch (error) {

@@ -15,7 +15,9 @@ import { compileServers, project } from './calls/compiled-servers.ts';
 import type { Measurement, ServerKind } from './calls/measurement.ts';
 import { Measuring } from './calls/measuring.ts';
 import { judge, median } from './calls/targets.ts';
+import { consolePage } from './console-page.ts';
 import { measureFindSlots } from './find-slots/run.ts';
+import { measureRecordingSearch, measureRecordingStart } from './recordings/run.ts';
 
 /*
  * npm run bench                      200 calls for 30 s, two rounds, then the search for the most calls held (10 to 15 minutes)
@@ -24,6 +26,7 @@ import { measureFindSlots } from './find-slots/run.ts';
  *   --profile <directory>            also leaves a CPU profile of each server there
  *   --no-page                        leaves docs/benchmarks.md as it is
  *   --only-agenda                    only the agenda: free times in a full one, and durable bookings (3 minutes)
+ *   --only-console                   only the console: the list of many calls (3 minutes)
  */
 const { values } = parseArgs({
   options: {
@@ -35,6 +38,7 @@ const { values } = parseArgs({
     page: { type: 'boolean', default: true },
     profile: { type: 'string' },
     'only-agenda': { type: 'boolean', default: false },
+    'only-console': { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
@@ -73,6 +77,7 @@ async function bench(): Promise<boolean> {
   }
   const verdicts = judge(main, capacities);
   await benchAgenda();
+  await benchConsole();
   console.log(`\n${measurementTable(main)}\n`);
   if (capacities.length > 0) console.log(`${capacityTable(capacities)}\n`);
   console.log(verdictTable(verdicts));
@@ -108,5 +113,20 @@ async function benchAgenda(): Promise<boolean> {
   return true;
 }
 
-const isGood = await (values['only-agenda'] ? benchAgenda() : bench());
+async function benchConsole(): Promise<boolean> {
+  const search = await measureRecordingSearch();
+  const start = await measureRecordingStart();
+  if (!search || !start) return false;
+  const date = new Date(createClock().wallMs()).toISOString().slice(0, 10);
+  const page = consolePage({ date, search, start });
+  if (values.page) writeFileSync(join(project, 'docs', 'benchmarks-console.md'), page);
+  return true;
+}
+
+function chosen(): Promise<boolean> {
+  if (values['only-agenda']) return benchAgenda();
+  return values['only-console'] ? benchConsole() : bench();
+}
+
+const isGood = await chosen();
 process.exitCode = isGood ? 0 : 1;

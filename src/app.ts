@@ -6,6 +6,7 @@ import { createClinicDirectory } from './agent/clinic-directory.ts';
 import { clinicForNumber, loadClinicTexts } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { createContactVisits } from './agent/contact-visits.ts';
+import { recallDeeds } from './agent/deed-reference.ts';
 import { createReception } from './agent/reception.ts';
 import { cancelByStaff } from './agent/staff-cancellation.ts';
 import { createVerificationCodes } from './agent/verification-codes.ts';
@@ -168,6 +169,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     ...parts,
     metrics,
     store: storage.calls,
+    pending: storage.transfers,
+    clinics,
+    recallDeeds: (references) => recallDeeds(references, storage),
     redirect: (callSid, dial) =>
       rest.redirectCall(callSid, dialDestination(dial, publicUrl, outside.phoneNumber)),
   });
@@ -258,6 +262,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     rest,
     optOuts: storage.optOuts,
     operator,
+    watchCalls: (watcher) => live.watch(watcher),
+    access: staffConsole.access,
     publicUrl: () => publicUrl,
     authorise: gate.may('calls:read'),
     metrics,

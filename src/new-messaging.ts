@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
-import type { OptOutStore } from './agent/opt-out-store.ts';
+import { type OptOutStore, optOutNumber } from './agent/opt-out-store.ts';
 import type { Reception } from './agent/reception.ts';
+import type { CallWatcher } from './call/call-event.ts';
 import type { OperatorWatch } from './call/operator-watch.ts';
 import type { Config } from './config.ts';
+import type { ConsoleAccess } from './console/console-access.ts';
+import { conversationRoutes } from './console/conversation-routes.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
 import type { ConversationStore } from './messaging/conversation-store.ts';
+import { droppedCallNote, isDroppedBooking, offerEveryMs } from './messaging/dropped-call.ts';
 import type { JobQueue } from './messaging/job-store.ts';
 import { createOutboxSender } from './messaging/outbox-sender.ts';
 import { createTextConversations, type TextConversations } from './messaging/text-conversations.ts';
@@ -14,7 +18,7 @@ import {
   whatsappStateRoutes,
   whatsappStatusPath,
 } from './messaging/whatsapp-routes.ts';
-import { messageFor, toSendResult } from './messaging/whatsapp-sending.ts';
+import { invitationTexts, messageFor, toSendResult } from './messaging/whatsapp-sending.ts';
 import { splitText, withDatePictures } from './messaging/whatsapp-text.ts';
 import { createWhatsappWorker } from './messaging/whatsapp-worker.ts';
 import { createTranscription } from './openai/audio-transcription.ts';
@@ -33,6 +37,8 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** How often idle conversations are looked for. */
 const sweepEveryMs = 60_000;
+/** Conversations of a clinic among which a caller is looked for, newest first. */
+const mostKnown = 100_000;
 
 export interface MessagingParts {
   config: Config;
@@ -42,7 +48,9 @@ export interface MessagingParts {
   rest: Pick<TwilioRest, 'sendMessage' | 'checkAccount'>;
   optOuts: OptOutStore;
   operator: Pick<OperatorWatch, 'alarms'>;
+  watchCalls: (watcher: CallWatcher) => () => void;
   publicUrl: () => string;
+  access: ConsoleAccess;
   /** May read the state of numbers. */
   authorise: (request: FastifyRequest) => boolean;
   clock: Clock;
@@ -147,6 +155,13 @@ export async function openMessaging(
     log,
     metrics,
   });
+  conversationRoutes(server, {
+    access: parts.access,
+    texts,
+    conversations,
+    jobs,
+    clinics: parts.clinics,
+  });
   const trouble = createTroubleWatch(rest, jobs, clock);
   await server.register(whatsappStateRoutes, {
     clinics: parts.clinics,
@@ -154,6 +169,35 @@ export async function openMessaging(
     trouble,
     authorise: parts.authorise,
   });
+
+  const unwatch = parts.watchCalls((event) => {
+    if (event.type !== 'call-ended') return;
+    const { record, clinicId } = event;
+    const { direction, ending = '', from, tools, appointments } = record;
+    const call = { direction, ending, from, tools, appointments };
+    if (isDroppedBooking(call))
+      offerToGoOn(clinicId, from).catch((err) =>
+        log.error({ err }, 'a dropped call was not followed'),
+      );
+  });
+
+  /** Only to who has written to this clinic before, does not mind, and was not asked today. */
+  async function offerToGoOn(clinic: string, from: string): Promise<void> {
+    const known = await conversations.list({
+      clinics: [clinic],
+      channel: 'whatsapp',
+      limit: mostKnown,
+    });
+    const earlier = known.find(({ senderKey }) => optOutNumber(senderKey) === optOutNumber(from));
+    if (!earlier || !clinicOf(clinic)?.whatsapp || optOuts.has(from)) return;
+    const last = await conversations.find(earlier.id);
+    const asked = last?.outbox.findLast(({ template }) => template === 'continueBooking');
+    if (asked && clock.wallMs() - asked.atMs < offerEveryMs) return;
+    await texts.invite(
+      { clinic, channel: 'whatsapp', senderKey: earlier.senderKey },
+      { text: invitationTexts.continueBooking, template: 'continueBooking', note: droppedCallNote },
+    );
+  }
 
   const sweep = () =>
     void texts.sweep(clinicOf).catch((err) => log.error({ err }, 'idle texts could not be closed'));
@@ -165,6 +209,7 @@ export async function openMessaging(
     jobs,
     start: () => worker.start(),
     async stop() {
+      unwatch();
       clearInterval(timer);
       await storage.close();
     },

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import dotenv from 'dotenv';
+import { loadClinics } from './agent/clinic-loader.ts';
 import { checkSettings } from './config.ts';
 import { createPassword, hashPassword, passwordTrouble } from './console/password.ts';
 import { roles } from './console/roles.ts';
@@ -34,7 +35,14 @@ const done = (text: string): Outcome => ({ text, isGood: true });
 
 type Given = NonNullable<ReturnType<typeof argumentsIn>>['values'];
 
-async function run(args: string[], users: UserStore, nowMs: number): Promise<Outcome> {
+interface Parts {
+  users: UserStore;
+  /** Nothing when the clinics cannot be read. */
+  clinicIds: readonly string[] | undefined;
+}
+
+async function run(args: string[], parts: Parts, nowMs: number): Promise<Outcome> {
+  const { users } = parts;
   const given = argumentsIn(args);
   const [command = '', typed, ...rest] = given?.positionals ?? [];
   const at = new Date(nowMs).toISOString();
@@ -43,7 +51,7 @@ async function run(args: string[], users: UserStore, nowMs: number): Promise<Out
     return done((await users.list()).map(lineOf).join('\n'));
   const login = loginOf(typed ?? '');
   if (!loginShape.test(login)) return refused(usage);
-  if (command === 'add') return add(login, given.values, users, at);
+  if (command === 'add') return add(login, given.values, parts, at);
   const known = await users.findByLogin(login);
   if (!known) return refused(`Não existe o usuário ${login}.`);
   if (command === 'disable') return change(known, 'user.disable', { isDisabled: true }, users, at);
@@ -61,10 +69,18 @@ async function run(args: string[], users: UserStore, nowMs: number): Promise<Out
   return outcome.isGood ? done(`${outcome.text}${made.note}`) : outcome;
 }
 
-async function add(login: string, given: Given, users: UserStore, at: string): Promise<Outcome> {
+async function add(
+  login: string,
+  given: Given,
+  { users, clinicIds }: Parts,
+  at: string,
+): Promise<Outcome> {
   const role = roles.find((one) => one === given.role);
   const name = given.name?.trim() ?? '';
   if (!role || !/^[^\p{C}]{1,120}$/u.test(name)) return refused(usage);
+  const strange = (given.clinic ?? []).filter((one) => clinicIds?.includes(one) === false);
+  if (strange.length > 0)
+    return refused(`Não existe a clínica ${strange.join(', ')}. Há: ${clinicIds?.join(', ')}.`);
   const made = await passwordFor(login, given, at);
   if ('trouble' in made) return refused(made.trouble);
   const id = createId();
@@ -158,7 +174,12 @@ async function main(): Promise<Outcome> {
     );
   const directory = join(config.DATA_DIR, 'users');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  return run(process.argv.slice(2), await openFileUserStore({ directory }), createClock().wallMs());
+  const users = await openFileUserStore({ directory });
+  const clinicIds = await loadClinics(config.CLINICS_DIR).then(
+    (clinics) => clinics.map(({ id }) => id),
+    () => undefined,
+  );
+  return run(process.argv.slice(2), { users, clinicIds }, createClock().wallMs());
 }
 
 dotenv.config({ quiet: true });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { createWorkQueue } from '../platform/work-queue.ts';
-import { type ClinicText, loadClinicTexts, parseClinic } from './clinic-loader.ts';
+import { type ClinicText, loadClinicTexts, ownNames, parseClinic } from './clinic-loader.ts';
 import type { ClinicProfile } from './clinic-profile.ts';
 import type { ClinicVersion } from './clinic-version-record.ts';
 import type { ClinicVersionStore } from './clinic-version-store.ts';
@@ -111,6 +112,10 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
       inTurn(async () => {
         const files = await loadClinicTexts(parts.directory);
         const different = files.filter(({ clinic, text }) => shipped.get(clinic.id) !== text);
+        for (const { clinic, text } of different) {
+          const [problem] = check(clinic.id, text).problems;
+          if (problem) throw new CodedError('CLINIC_INVALID', `${clinic.id}:\n  ${problem.text}`);
+        }
         for (const file of different) await add(file);
         const ids = different.map(({ clinic }) => clinic.id);
         if (ids.length > 0) log.info({ clinics: ids }, 'clinic files were read again');
@@ -146,14 +151,16 @@ function checkedText(id: string, text: string, all: readonly ClinicProfile[]) {
       line: at(['id']),
       text: `id: precisa continuar “${id}”; outra clínica é outro arquivo`,
     });
-  clinic.numbers.forEach((number, i) => {
-    const owner = all.find((other) => other.id !== id && other.numbers.includes(number));
+  const taken = new Map(
+    all
+      .filter((other) => other.id !== id)
+      .flatMap((other) => ownNames(other).map(([name]) => [name, other.name] as const)),
+  );
+  for (const [name, path] of ownNames(clinic)) {
+    const owner = taken.get(name);
     if (owner)
-      found.push({
-        line: at(['numbers', i]),
-        text: `numbers[${i}]: “${number}” já é de ${owner.name}`,
-      });
-  });
+      found.push({ line: at(path), text: `${path.join('.')}: “${name}” já é de ${owner}` });
+  }
   return found.length > 0 ? { problems: found } : { clinic, problems: found };
 }
 

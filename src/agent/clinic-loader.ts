@@ -145,19 +145,22 @@ async function readClinic(path: string, label: string): Promise<ClinicFile> {
   }
 }
 
+/** What no other clinic may have too: its id, the numbers it is reached by; each with its place in the file. */
+export function ownNames({ id, numbers, whatsapp }: ClinicProfile): [string, Path][] {
+  return [
+    [id, ['id']],
+    ...numbers.map((number, i): [string, Path] => [number, ['numbers', i]]),
+    // A number may be called and written to; of two clinics it is neither.
+    ...(whatsapp ? [[`WhatsApp ${whatsapp.number}`, ['whatsapp']] satisfies [string, Path]] : []),
+  ];
+}
+
 /** Two clinics with one id or one telephone number: nobody could say which one was called. */
 function sharedNames(files: ClinicFile[]): string[] {
   const owners = new Map<string, string>();
   return files.flatMap(({ clinic, where }) => {
     if (!clinic) return [];
-    const names: [string, Path][] = [
-      [clinic.id, ['id']],
-      ...clinic.numbers.map((number, i): [string, Path] => [number, ['numbers', i]]),
-      // A number may be called and written to; of two clinics it is neither.
-      ...(clinic.whatsapp
-        ? [[`WhatsApp ${clinic.whatsapp.number}`, ['whatsapp']] satisfies [string, Path]]
-        : []),
-    ];
+    const names = ownNames(clinic);
     return names.flatMap(([name, path]) => {
       const owner = owners.get(name);
       owners.set(name, owner ?? where(path));

@@ -42,8 +42,8 @@ export interface CallGistPage {
 export interface CallIndex {
   /** The call is found as it is now. Of a call that goes on only the gist is kept; its words come when it is over. */
   put(record: CallRecord): void;
-  /** The call is not found any more. */
-  remove(id: string): void;
+  /** The call is not found any more, and resolves when nothing of it is kept. */
+  remove(id: string): Promise<void>;
   search(query: CallQuery, page: { limit: number; before?: string }): Promise<CallGistPage>;
   /** All that match, oldest first; for sums. */
   all(query: CallQuery): Promise<readonly CallGist[]>;

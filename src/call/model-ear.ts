@@ -23,6 +23,8 @@ export interface ModelEarParts {
   admit: (responseId: string) => 'play' | 'hold' | 'drop';
   /** Tag of the reply that was asked for last. */
   askTag: () => string;
+  /** A person speaks in the agent's place. */
+  isHeld: () => boolean;
   /** It was asked for and has not begun. */
   isAwaited: () => boolean;
   /** Milliseconds on the recording's clock. */
@@ -72,7 +74,7 @@ export function createModelEar(parts: ModelEarParts): VoiceModelListener {
     timings.callerStarted(audioStartMs);
     parts.callerTurnBegan();
     dispatch({ type: 'caller-speech-started', itemId });
-    if (overAgent) timings.silenced();
+    if (overAgent && !parts.isHeld()) timings.silenced();
     transcript.callerStarted(itemId, nowMs());
   };
 

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { clinicForNumber } from '../agent/clinic-loader.ts';
 import type { StaffReply } from '../agent/transfer-outcome.ts';
 import { askStaff } from '../twilio/transfer-twiml.ts';
 import { emptyResponse, fallback, hangup, twimlContentType } from '../twilio/twiml.ts';
-import { isCarrierId } from './caller-number.ts';
+import type { AnnouncedCall } from './announced-call.ts';
+import { isCarrierId, toCallerE164 } from './caller-number.ts';
 import type { DialStatus, StaffStep, Transfers } from './transfers.ts';
 import {
   apologyWithoutWayOut,
@@ -28,12 +30,14 @@ export function transferRoutes(
   app.post('/transfer-whisper', async (request, reply) => {
     if (!isSigned(parts, request)) return reply.code(403).send();
     const { AnsweredBy } = formOf(request);
-    return tellStaff(reply, transfers.whisper(tokenIn(queryOf(request)), toAnsweredBy(AnsweredBy)));
+    const token = tokenIn(queryOf(request));
+    return tellStaff(reply, await transfers.whisper(token, toAnsweredBy(AnsweredBy)));
   });
 
   app.post('/transfer-answer', async (request, reply) => {
     if (!isSigned(parts, request)) return reply.code(403).send();
-    return tellStaff(reply, transfers.reply(tokenIn(queryOf(request)), toReply(formOf(request))));
+    const token = tokenIn(queryOf(request));
+    return tellStaff(reply, await transfers.reply(token, toReply(formOf(request))));
   });
 
   function tellStaff(reply: FastifyReply, step: StaffStep | undefined): FastifyReply {
@@ -53,6 +57,14 @@ export function transferRoutes(
     return reply.type(twimlContentType).send(await answer);
   });
 
+  function announcedIn(form: Record<string, unknown>, callSid: string): AnnouncedCall {
+    const [from, to] = [toCallerE164(form.From), toCallerE164(form.To)];
+    const direction = /^outbound/.test(String(form.Direction)) ? 'outbound' : 'inbound';
+    const ours = direction === 'inbound' ? to : from;
+    const clinic = clinicForNumber(parts.clinics, ours, parts.fallbackClinic);
+    return { callSid, clinic, direction, from, to };
+  }
+
   async function afterDial(id: string, form: Record<string, unknown>): Promise<string> {
     const { CallSid: callSid, AccountSid: accountSid, CallStatus, DialCallStatus } = form;
     const status = toDialStatus(DialCallStatus);
@@ -60,11 +72,10 @@ export function transferRoutes(
     const callerGone = typeof CallStatus === 'string' && CallStatus !== 'in-progress';
     const next = await transfers.ended(id, { callSid, status, callerGone });
     if (next === 'over' || callerGone) return hangup();
-    // Begun before this process started: what the two have said is done; with nobody reached, the caller is told.
-    if (!next)
-      return status === 'completed' ? hangup() : fallback({ apology: apologyWithoutWayOut });
+    // Nothing is known of it any more: what the two have said is done; with nobody reached, the call begins anew.
+    if (!next && status === 'completed') return hangup();
     try {
-      return connectToAgent(parts, next, accountSid).twiml;
+      return connectToAgent(parts, next ?? announcedIn(form, callSid), accountSid).twiml;
     } catch (err) {
       parts.log.error({ err, callSid }, 'a call could not go on after a transfer');
       return fallback({ apology: apologyWithoutWayOut });

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { AgreedTransfer } from '../agent/conversation-state.ts';
-import type { ConversationDesk } from '../agent/reception.ts';
 import {
   acceptanceQuestion,
   afterTransferEvent,
@@ -18,21 +16,24 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { AnnouncedCall } from './announced-call.ts';
 import type { CallRecord, CallStore, TransferOutcome } from './call-record.ts';
 import type { PhoneLeft } from './carrier.ts';
+import {
+  pendingOf,
+  type RecallParts,
+  recallTransfer,
+  type Transfer,
+  type TransferringCall,
+} from './transfer-recall.ts';
+import type { PendingTransfer } from './transfer-record.ts';
+import type { TransferStore } from './transfer-store.ts';
 
 /** Transfers and tokens remembered, the oldest forgotten first. */
 const mostRemembered = 2_000;
 /** From dialling to the request for the whisper, or from a question to its answer: ringing and speech, with room. */
 const tokenLifeMs = 90_000;
+/** A slow disk must not keep a caller waiting: what is not written by then is forgotten if this process dies. */
+const notedMs = 500;
 /** The call that was left is written down within this, before its caller has the agent again. */
 const leavingMs = 5_000;
-
-/** A call whose caller is to be put through. */
-export interface TransferringCall {
-  announced: AnnouncedCall;
-  id: string;
-  desk: Pick<ConversationDesk, 'agreedTransfer' | 'carryOver'>;
-  ended: Promise<CallRecord | undefined>;
-}
 
 /** What the carrier is to dial. Paths are below our public address. */
 export interface TransferDial {
@@ -55,23 +56,20 @@ export type StaffStep = StaffQuestion | { next: 'bridge' } | { next: 'hang-up' }
 
 export type DialStatus = 'completed' | 'busy' | 'no-answer' | 'failed';
 
-interface Transfer {
-  call: TransferringCall;
-  agreed: AgreedTransfer;
-  staffAsked: number;
-  /** What came from the person called, as far as it settles anything. */
-  settled: TransferEvent | undefined;
-}
-
-interface TransferParts {
+interface TransferParts extends RecallParts {
   redirect: (callSid: string, dial: TransferDial) => Promise<PhoneLeft>;
-  store: Pick<CallStore, 'save'>;
+  store: Pick<CallStore, 'save' | 'find'>;
+  /** What a later process takes up. */
+  pending: TransferStore;
   clock: Clock;
   log: Log;
   metrics: Metrics;
 }
 
-/** The transfers under way on this instance. A token is good for one request; only the carrier knows it. */
+/**
+ * The transfers under way, also those that a process before this one began. A token is good for one request; only the
+ * carrier knows it.
+ */
 export class Transfers {
   readonly #parts: TransferParts;
   readonly #transfers = new Map<string, Transfer>();
@@ -85,26 +83,30 @@ export class Transfers {
   async begin(call: TransferringCall): Promise<PhoneLeft> {
     const agreed = call.desk.agreedTransfer();
     if (!agreed) return 'failed';
-    const transfer: Transfer = { call, agreed, staffAsked: 0, settled: undefined };
     const id = createToken();
+    const startedAtMs = this.#parts.clock.wallMs();
+    const transfer: Transfer = { id, startedAtMs, call, agreed, staffAsked: 0, settled: undefined };
     remember(this.#transfers, id, transfer);
     const { destination } = agreed;
+    const token = destination.kind === 'warm' ? this.#issue(transfer) : undefined;
+    await this.#note(transfer, token);
     const left = await this.#parts.redirect(call.announced.callSid, {
       numberE164: destination.number,
       ringMs: transferWaits.ringMs,
       endedPath: `/transfer-ended?transfer=${id}`,
-      ...(destination.kind === 'warm'
-        ? { whisperPath: `/transfer-whisper?token=${this.#issue(transfer)}` }
-        : {}),
+      ...(token === undefined ? {} : { whisperPath: `/transfer-whisper?token=${token}` }),
     });
-    if (left === 'failed') this.#keep(transfer, 'failed');
-    if (left === 'already-ended') this.#keep(transfer, 'caller-left');
+    if (left === 'failed') this.#over(transfer, 'failed');
+    if (left === 'already-ended') this.#over(transfer, 'caller-left');
     return left;
   }
 
   /** The person called picked up. @returns undefined for a token that was never given, or is used up. */
-  whisper(token: string, answeredBy: StaffReply['answeredBy']): StaffStep | undefined {
-    const transfer = this.#redeem(token);
+  async whisper(
+    token: string,
+    answeredBy: StaffReply['answeredBy'],
+  ): Promise<StaffStep | undefined> {
+    const transfer = await this.#redeem(token);
     if (!transfer) return undefined;
     if (answeredBy === 'machine') return this.#staffStep(transfer, 'voicemail');
     const { briefing } = transfer.agreed;
@@ -112,8 +114,8 @@ export class Transfers {
   }
 
   /** The person called answered the question, or was silent. @returns as {@link whisper} */
-  reply(token: string, reply: StaffReply): StaffStep | undefined {
-    const transfer = this.#redeem(token);
+  async reply(token: string, reply: StaffReply): Promise<StaffStep | undefined> {
+    const transfer = await this.#redeem(token);
     return transfer && this.#staffStep(transfer, staffReplyEvent(reply));
   }
 
@@ -125,12 +127,13 @@ export class Transfers {
     id: string,
     dial: { callSid: string; status: DialStatus; callerGone: boolean },
   ): Promise<AnnouncedCall | 'over' | undefined> {
-    const transfer = this.#transfers.get(id);
-    if (!transfer || transfer.call.announced.callSid !== dial.callSid) return undefined;
-    this.#transfers.delete(id);
+    const transfer = this.#transfers.get(id) ?? (await this.#recall(this.#parts.pending.find(id)));
+    if (!transfer) return undefined;
+    // Of another call: that one is not to be brought to anybody.
+    if (transfer.call.announced.callSid !== dial.callSid) return 'over';
     const event = eventOf(transfer, dial);
     const step = afterTransferEvent(attemptOf(transfer), event);
-    this.#keep(transfer, outcomes[event]);
+    this.#over(transfer, outcomes[event]);
     return step.next === 'back-to-agent' ? this.#backToAgent(transfer, step) : 'over';
   }
 
@@ -162,16 +165,22 @@ export class Transfers {
     };
   }
 
-  #staffStep(transfer: Transfer, event: TransferEvent): StaffStep {
+  async #staffStep(
+    transfer: Transfer,
+    event: ReturnType<typeof staffReplyEvent>,
+  ): Promise<StaffStep> {
     const step = afterTransferEvent(attemptOf(transfer), event);
     if (step.next === 'ask-staff-again') return this.#ask(transfer, step.say);
     transfer.settled = event === 'unclear' ? 'no-answer' : event;
+    await this.#note(transfer);
     return { next: step.next === 'bridge' ? 'bridge' : 'hang-up' };
   }
 
-  #ask(transfer: Transfer, say: string): StaffQuestion {
+  async #ask(transfer: Transfer, say: string): Promise<StaffQuestion> {
     transfer.staffAsked += 1;
-    const answerPath = `/transfer-answer?token=${this.#issue(transfer)}`;
+    const token = this.#issue(transfer);
+    await this.#note(transfer, token);
+    const answerPath = `/transfer-answer?token=${token}`;
     return { next: 'ask', say, answerPath, answerMs: transferWaits.answerMs };
   }
 
@@ -182,13 +191,53 @@ export class Transfers {
     return token;
   }
 
-  #redeem(token: string): Transfer | undefined {
+  async #redeem(token: string): Promise<Transfer | undefined> {
+    const { clock, metrics, pending } = this.#parts;
     const issued = this.#tokens.get(token);
     this.#tokens.delete(token);
-    const isGood = issued && this.#parts.clock.monotonicMs() < issued.expiresAtMs;
-    if (isGood) return issued.transfer;
-    this.#parts.metrics.count('transfer_token_refused_total');
-    return undefined;
+    if (issued && clock.monotonicMs() < issued.expiresAtMs) return issued.transfer;
+    // Issued by a process before this one; those of this process are no longer asked for on the disk.
+    const kept = issued ? undefined : pending.findByToken(token);
+    const isGood = kept?.token !== undefined && clock.wallMs() < kept.token.expiresAtMs;
+    const recalled = isGood && !this.#transfers.has(kept.id) ? await this.#recall(kept) : undefined;
+    if (!recalled) metrics.count('transfer_token_refused_total');
+    return recalled;
+  }
+
+  /** Written beside the transfer, which goes on even when it cannot be written. */
+  async #note(transfer: Transfer, token?: string): Promise<void> {
+    const { clock, log, pending } = this.#parts;
+    const expiresAtMs = clock.wallMs() + tokenLifeMs;
+    const kept = pendingOf(
+      transfer,
+      token === undefined ? undefined : { value: token, expiresAtMs },
+    );
+    const written = pending.put(kept);
+    await withDeadline(written, notedMs, 'noting a transfer').catch((err) =>
+      log.error({ err, callId: transfer.call.id }, 'a transfer could not be noted in time'),
+    );
+  }
+
+  /** One that another process began and did not see the end of. */
+  async #recall(kept: PendingTransfer | undefined): Promise<Transfer | undefined> {
+    const { log } = this.#parts;
+    const recalled = kept && (await recallTransfer(kept, this.#parts));
+    if (!recalled) return undefined;
+    // Of two requests at once the first owns it.
+    const standing = this.#transfers.get(recalled.id);
+    if (standing) return standing;
+    remember(this.#transfers, recalled.id, recalled);
+    log.info({ callId: recalled.call.id }, 'a transfer goes on after a restart');
+    return recalled;
+  }
+
+  #over(transfer: Transfer, outcome: TransferOutcome): void {
+    const { log, pending } = this.#parts;
+    this.#transfers.delete(transfer.id);
+    pending
+      .remove(transfer.id)
+      .catch((err) => log.error({ err }, 'a transfer that is over could not be forgotten'));
+    this.#keep(transfer, outcome);
   }
 
   /** The outcome belongs to the record of the call that was left, which is final by then. Fails unheard. */

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { csvText } from '../platform/csv.ts';
 import { problem } from '../platform/problem.ts';
 import type { AuditRow } from './audit-record.ts';
 import type { AuditFilter, AuditTrail } from './audit-store.ts';
 import type { AuditPageView, AuditRowView } from './audit-view.ts';
 import type { ConsoleAccess } from './console-access.ts';
-import { byteOrderMark, csvLine } from './csv-line.ts';
 
 export interface AuditRouteParts {
   access: ConsoleAccess;
@@ -104,18 +104,20 @@ const columns = [
   'patient',
 ] as const;
 
+/** Tells spreadsheets that this is UTF-8. */
+const byteOrderMark = '\uFEFF';
+
 async function* csvOf(rows: AsyncIterable<AuditRow>): AsyncGenerator<string> {
-  let text = byteOrderMark + csvLine([...columns, 'detail']);
-  let count = 0;
+  yield byteOrderMark + csvText([[...columns, 'detail']]);
+  let lines: (string | number)[][] = [];
   for await (const row of rows) {
-    const detail = row.detail === undefined ? undefined : JSON.stringify(row.detail);
-    text += csvLine([...columns.map((column) => row[column]), detail]);
-    count += 1;
-    if (count % rowsAtOnce > 0) continue;
-    yield text;
-    text = '';
+    const detail = row.detail === undefined ? '' : JSON.stringify(row.detail);
+    lines.push([...columns.map((column) => row[column] ?? ''), detail]);
+    if (lines.length < rowsAtOnce) continue;
+    yield csvText(lines);
+    lines = [];
   }
-  yield text;
+  yield csvText(lines);
 }
 
 function refuseQuery(reply: FastifyReply): FastifyReply {

@@ -24,7 +24,7 @@ export function createReplyGuard(): ReplyGuard {
       if (isHeld) return '';
       const from = out;
       for (const { index } of text.slice(from).matchAll(sentenceEnd)) {
-        const end = from + index + 1;
+        const end = from + index + (text[from + index] === '\n' ? 0 : 1);
         if (claimsIn(text.slice(0, end)).length > 0) {
           isHeld = true;
           break;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
+import { optOutNumber } from '../agent/opt-out-store.ts';
 import type { ConversationDesk, Reception } from '../agent/reception.ts';
 import type { ToolDefinition, ToolEffect, ToolResult } from '../agent/tool.ts';
 import { type ConversationToolbox, createToolbox } from '../agent/toolbox.ts';
@@ -105,7 +106,7 @@ class Turn {
         channel,
         conversationId: id,
         positionMs: () => null,
-        ...(channel === 'whatsapp' ? { callerE164: senderKey } : {}),
+        ...(channel === 'whatsapp' ? { callerE164: optOutNumber(senderKey) ?? senderKey } : {}),
       },
       earlierTurns: senderTurns,
       clock,
@@ -167,7 +168,7 @@ class Turn {
     const recent: ModelItem[] = [];
     for (let round = this.#conversation.turn?.rounds ?? 0; round < mostRounds; round += 1) {
       const answer = await this.#ask([...before, ...recent], round === mostRounds - 1, signal);
-      if (!answer) return this.#finish(this.#troubleWords());
+      if (!answer) return this.#finish(this.#afterStreamed(this.#troubleWords()));
       const { done, released, held } = answer;
       const results = await this.#runTools(done.calls);
       const text = `${released}${this.#checked(released, held)}`.trim();
@@ -334,6 +335,11 @@ class Turn {
     if (this.#segment === '' && this.#said.length > 0) this.#options.emit?.('\n');
     this.#options.emit?.(text);
     this.#segment += text;
+  }
+
+  /** What was read before the model broke off stays a part of the reply. */
+  #afterStreamed(text: string): string {
+    return this.#segment === '' ? text : `${this.#segment}\n${text}`;
   }
 
   #endSegment(text: string): void {

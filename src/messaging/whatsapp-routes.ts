@@ -118,10 +118,11 @@ export function whatsappRoutes(app: FastifyInstance, parts: WhatsappRouteParts):
 }
 
 /** Whether each number is served, and what goes on there: for staff and for who watches the system. */
-export async function whatsappStateRoutes(
+export function whatsappStateRoutes(
   app: FastifyInstance,
   parts: WhatsappStateParts,
-): Promise<void> {
+  done: () => void,
+): void {
   requireBearer(app, parts.authorise);
   app.get('/api/v1/whatsapp', async () => {
     const trouble = await parts.trouble();
@@ -135,6 +136,7 @@ export async function whatsappStateRoutes(
       .code(404)
       .send(problem('not-found', 'Esta clínica não existe ou não tem WhatsApp.'));
   });
+  done();
 }
 
 async function stateOf(

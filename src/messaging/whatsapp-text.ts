@@ -81,7 +81,7 @@ function lastSentenceEnd(text: string): number {
   let last = -1;
   for (const match of text.matchAll(/[.!?…]+["”»)]?(?=\s)/g)) {
     const word = /(\S+)$/.exec(text.slice(0, match.index + 1))?.[1] ?? '';
-    if (/^(?:dra?|sra?|av|r|n|tel|prof|ex|obs)\.$/i.test(word)) continue;
+    if (/^(?:\d+|dra?|sra?|av|r|n|tel|prof|ex|obs)\.$/i.test(word)) continue;
     last = match.index + match[0].length;
   }
   return last;

@@ -9,7 +9,7 @@ import { type Job, type JobEnd, type JobQueue, jobRules } from './job-store.ts';
 import type { OutboxSender } from './outbox-sender.ts';
 import { nextToSend } from './outbox-steps.ts';
 import type { TextConversations } from './text-conversations.ts';
-import { burstRules } from './turn-decision.ts';
+import { type BurstRules, burstRules } from './turn-decision.ts';
 
 /** Bytes of a voice note: WhatsApp allows 16 MB, of speech 5 MB are half an hour. */
 const mostNoteBytes = 5 * 1024 * 1024;
@@ -56,6 +56,8 @@ export interface WhatsappWorkerParts {
     limits: { mostBytes: number; types: ReadonlySet<string> },
   ) => Promise<MediaResult>;
   transcribe: (note: { bytes: Buffer; contentType: string }) => Promise<string>;
+  /** How long parts of one thought are waited for. */
+  rules?: BurstRules;
   clock: Clock;
   log: Log;
 }
@@ -71,7 +73,7 @@ export interface WhatsappWorker {
 
 /** From a message that came in to the messages that go out, each step a job that survives the process. */
 export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker {
-  const { jobs, texts, sender, store, clock, log } = parts;
+  const { jobs, texts, sender, store, rules = burstRules, clock, log } = parts;
 
   async function takeIn(data: unknown, attempt: number): Promise<JobEnd> {
     const incoming = incomingSchema.parse(data);
@@ -90,7 +92,7 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
       id: `turn-${conversation.id}-${incoming.messageSid}`,
       kind: 'turn',
       data: { conversation: conversation.id },
-      delayMs: burstRules.quietMs,
+      delayMs: rules.quietMs,
     });
     return 'done';
   }
@@ -135,7 +137,7 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
     const head = await store.find(id);
     const clinic = head && parts.clinicOf(head.clinic);
     if (!clinic) return 'done';
-    const decision = await texts.takeTurn(id, { clinic });
+    const decision = await texts.takeTurn(id, { clinic }, rules);
     if (decision.do === 'wait') return { againMs: decision.ms };
     const after = await store.find(id);
     if (after && nextToSend(after)) await addSending(after);

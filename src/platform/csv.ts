@@ -8,6 +8,7 @@ export function csvText(rows: readonly (readonly (string | number)[])[]): string
 
 function csvCell(value: string | number): string {
   if (typeof value === 'number') return String(value).replace('.', ',');
-  const plain = /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  // Signs of double width too: some programs take them for the plain ones.
+  const plain = /^\s*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(value) ? `'${value}` : value;
   return /[";\r\n]/.test(plain) || plain !== value ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CallRecord, type CallStore, callFileStem } from '../call/call-record.ts';
 import { hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type CallPosition, callOrder, pageOf } from './call-page.ts';
+import type { FileCallIndex, FileState } from './file-call-index.ts';
 import { removeStaleTemporaries, replaceFile, swapFile } from './file-commit.ts';
 
 /** What is kept in memory of each call, about 200 bytes. */
@@ -12,6 +13,9 @@ interface IndexEntry extends CallPosition {
   file: string;
   state: CallRecord['state'];
 }
+
+/** Files read at once at a start: enough to keep a disk busy, far below any limit on open files. */
+const readsAtOnce = 32;
 
 /** The parts of a record that the store and its readers stand on; the rest is as it was saved. */
 const recordShape = z.looseObject({
@@ -50,13 +54,17 @@ interface Writing {
 export async function openFileCallStore(options: {
   directory: string;
   log: Log;
-  /** Told of every record that is there. */
-  onRead?: (record: CallRecord) => void;
+  /** Knows what is in files that have not changed, and is told of what is in the others. */
+  index?: FileCallIndex;
 }): Promise<CallStore> {
   await removeStaleTemporaries(options.directory);
-  const store = new FileCallStore(options.directory, options.log);
-  await store.readDirectory(options.onRead);
+  const store = new FileCallStore(options);
+  await store.readDirectory();
   return store;
+}
+
+function stateOf({ size, mtimeMs }: FileState): FileState {
+  return { size, mtimeMs };
 }
 
 class FileCallStore implements CallStore {
@@ -67,30 +75,53 @@ class FileCallStore implements CallStore {
   readonly #files = new Map<string, string>();
   readonly #writing = new Map<string, Writing>();
 
-  constructor(directory: string, log: Log) {
-    this.#directory = directory;
-    this.#log = log;
+  readonly #knowledge: FileCallIndex | undefined;
+
+  constructor(options: { directory: string; log: Log; index?: FileCallIndex }) {
+    this.#directory = options.directory;
+    this.#log = options.log;
+    this.#knowledge = options.index;
   }
 
-  async readDirectory(onRead?: (record: CallRecord) => void): Promise<void> {
-    for (const file of await readdir(this.#directory)) {
-      if (!file.endsWith('.json') || file.startsWith('.')) continue;
-      const record = await this.#read(file);
-      this.#files.set(record?.id ?? file, file);
-      if (!record) continue;
-      this.#enter(record.id, record.startedAt, record.state, file);
-      onRead?.(record);
+  async readDirectory(): Promise<void> {
+    const all = await readdir(this.#directory);
+    const files = all.filter((file) => file.endsWith('.json') && !file.startsWith('.'));
+    for (let at = 0; at < files.length; at += readsAtOnce) {
+      const batch = files.slice(at, at + readsAtOnce);
+      await Promise.all(batch.map((file) => this.#meet(file)));
     }
+    await this.#knowledge?.settle();
+  }
+
+  /** A file that nobody has changed since it was read last is not read again. */
+  async #meet(file: string): Promise<void> {
+    const state =
+      this.#knowledge && (await stat(join(this.#directory, file)).catch(() => undefined));
+    const known = state && this.#knowledge?.recall(file, state);
+    const record = known ? undefined : await this.#read(file);
+    const met = known ?? record;
+    this.#files.set(met?.id ?? file, file);
+    if (!met) return;
+    this.#enter(met.id, met.startedAt, met.state, file);
+    if (record && state) this.#knowledge?.learn(file, stateOf(state), record);
   }
 
   async save(record: CallRecord): Promise<void> {
     // Taken now: the caller goes on changing its record.
     const text = `${JSON.stringify(record, null, 2)}\n`;
     const { id, startedAt, state } = record;
+    const known = this.#knowledge && structuredClone(record);
     const file = this.#files.get(id) ?? this.#nameOf(record);
     this.#files.set(id, file);
     await this.#write(file, { text, isDurable: state !== 'live' });
     this.#enter(id, startedAt, state, file);
+    if (known) await this.#noteWritten(file, known);
+  }
+
+  async #noteWritten(file: string, record: CallRecord): Promise<void> {
+    const isOver = record.state !== 'live';
+    const state = isOver && (await stat(join(this.#directory, file)).catch(() => undefined));
+    this.#knowledge?.wrote(file, state ? stateOf(state) : undefined, record);
   }
 
   async find(id: string): Promise<CallRecord | undefined> {

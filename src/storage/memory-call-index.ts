@@ -10,6 +10,9 @@ const mostDeadShare = 0.25;
 /** Below this many there is nothing worth tidying up. */
 const fewDead = 1_000;
 
+/** Share of all calls below which those that were found are sorted by themselves. */
+const fewShare = 0.05;
+
 /** Calls whose words are read in one go: 2 ms, which no call hears. */
 const waitingAtOnce = 10;
 
@@ -28,26 +31,26 @@ export class MemoryCallIndex implements CallIndex {
   readonly #postings = new WordPostings();
   /** Calls whose words are still to be read. */
   readonly #waiting = new Map<string, () => Iterable<string>>();
-  #documents = 0;
+  /** By number; none where a call was replaced or removed. */
+  #byDocument: (Entry | undefined)[] = [];
   #dead = 0;
   /** Newest first; made again when a call came or went. */
   #order: Entry[] | undefined;
 
   put(record: CallRecord): void {
-    this.#waiting.delete(record.id);
-    this.#enter(
-      gistOf(record),
-      record.state === 'live' ? undefined : wordsOf(searchTextOf(record)),
-    );
+    const isLive = record.state === 'live';
+    this.enter(gistOf(record), isLive ? undefined : wordsOf(searchTextOf(record)));
   }
 
-  /** As `put`, for all the calls of a start: listed at once, and found by their words a little later. */
-  putLater(record: CallRecord): void {
-    this.#enter(gistOf(record), undefined);
-    if (record.state === 'live') return;
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** Listed at once, found by its words a little later: for all the calls of a start. */
+  putLater(gist: CallGist, words: () => Iterable<string>): void {
+    this.enter(gist, undefined);
     if (this.#waiting.size === 0) setImmediate(() => this.#readWaiting());
-    const text = searchTextOf(record);
-    this.#waiting.set(record.id, () => wordsOf(text));
+    this.#waiting.set(gist.id, words);
   }
 
   #readWaiting(): void {
@@ -56,22 +59,24 @@ export class MemoryCallIndex implements CallIndex {
       const entry = this.#entries.get(id);
       // What was put or removed meanwhile is newer than what waits.
       this.#waiting.delete(id);
-      if (entry?.document === undefined && entry) this.#enter(entry.gist, words());
+      if (entry?.document === undefined && entry) this.enter(entry.gist, words());
       most -= 1;
       if (most === 0) break;
     }
     if (this.#waiting.size > 0) setImmediate(() => this.#readWaiting());
   }
 
-  #enter(gist: CallGist, words: Iterable<string> | undefined): void {
+  /** @param words of a call that goes on: none */
+  enter(gist: CallGist, words: Iterable<string> | undefined): void {
+    this.#waiting.delete(gist.id);
     const before = this.#entries.get(gist.id);
     const isSamePlace = before?.gist.startedAt === gist.startedAt;
-    const entry: Entry = { document: words && this.#documents, gist };
+    const entry: Entry = { document: words && this.#byDocument.length, gist };
     if (words) {
-      this.#postings.add(this.#documents, words);
-      this.#documents += 1;
+      this.#postings.add(this.#byDocument.length, words);
+      this.#byDocument.push(entry);
     }
-    if (before?.document !== undefined) this.#dead += 1;
+    this.#bury(before);
     this.#entries.set(gist.id, entry);
     if (this.#order && before && isSamePlace) this.#order[this.#placeOf(gist)] = entry;
     else if (this.#order && !before && isNewest(this.#order, gist)) this.#order.unshift(entry);
@@ -79,13 +84,13 @@ export class MemoryCallIndex implements CallIndex {
     this.#tidy();
   }
 
-  remove(id: string): void {
+  async remove(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
     this.#waiting.delete(id);
     this.#order = undefined;
-    if (entry.document !== undefined) this.#dead += 1;
+    this.#bury(entry);
     this.#tidy();
   }
 
@@ -93,41 +98,67 @@ export class MemoryCallIndex implements CallIndex {
     query: CallQuery,
     { limit, before }: { limit: number; before?: string },
   ): Promise<CallGistPage> {
-    const calls: CallGist[] = [];
-    let total = 0;
-    let hasMore = false;
-    for (const gist of this.#matching(query)) {
-      total += 1;
-      if (before !== undefined && callCursor(gist) >= before) continue;
-      if (calls.length < limit) calls.push(gist);
-      else hasMore = true;
-    }
+    const found = this.#matching(query);
+    const from = before === undefined ? 0 : firstBehind(found, before);
+    const calls = found.slice(from, from + limit);
     const last = calls.at(-1);
+    const hasMore = found.length > from + calls.length;
     const unread = this.#waiting.size;
-    return { calls, total, unread, ...(last && hasMore ? { nextBefore: callCursor(last) } : {}) };
+    return {
+      calls,
+      total: found.length,
+      unread,
+      ...(last && hasMore ? { nextBefore: callCursor(last) } : {}),
+    };
   }
 
   async all(query: CallQuery): Promise<readonly CallGist[]> {
-    return [...this.#matching(query)].reverse();
+    return this.#matching(query).reverse();
   }
 
-  *#matching(query: CallQuery): Iterable<CallGist> {
+  /** Newest first. */
+  #matching(query: CallQuery): CallGist[] {
     const asked = askedWords(query.text ?? '');
     // Something was typed, and nothing of it can be looked for.
-    if (asked.length === 0 && query.text?.trim()) return;
+    if (asked.length === 0 && query.text?.trim()) return [];
+    const tests = testsOf(query);
+    const found: CallGist[] = [];
+    for (const { gist } of asked.length > 0 ? this.#saying(asked) : this.#newestFirst())
+      if (tests.every((test) => test(gist))) found.push(gist);
+    return found;
+  }
+
+  /** Newest first, the calls that have all of the words. */
+  #saying(asked: readonly AskedWord[]): readonly Entry[] {
     const marks = asked.map((one) => ({ asked: one, marks: this.#marksOf(one) }));
-    for (const { document, gist } of this.#newestFirst()) {
-      if (!fits(gist, query)) continue;
-      const has = (one: (typeof marks)[number]) =>
-        (document !== undefined && one.marks[document] === 1) || hasDigits(gist, one.asked);
-      if (marks.every(has)) yield gist;
+    const has = ({ document, gist }: Entry) =>
+      marks.every(
+        (one) =>
+          (document !== undefined && one.marks[document] === 1) || hasDigits(gist, one.asked),
+      );
+    // A number is a part of the gist: every call has to be looked at.
+    if (asked.some(({ digits }) => digits)) return this.#newestFirst().filter(has);
+    const [first, ...others] = marks.map((one) => one.marks);
+    const entries: Entry[] = [];
+    for (const [document, entry] of this.#byDocument.entries()) {
+      if (first?.[document] !== 1 || !entry) continue;
+      if (others.every((one) => one[document] === 1)) entries.push(entry);
     }
+    // Sorting a few is faster than walking through all; walking is faster than sorting most.
+    if (entries.length > this.#entries.size * fewShare) return this.#newestFirst().filter(has);
+    return entries.sort((a, b) => callOrder(a.gist, b.gist));
   }
 
   #marksOf({ word, isPrefix }: AskedWord): Uint8Array {
-    const marks = new Uint8Array(this.#documents);
+    const marks = new Uint8Array(this.#byDocument.length);
     this.#postings.mark(word, isPrefix, marks);
     return marks;
+  }
+
+  #bury(entry: Entry | undefined): void {
+    if (entry?.document === undefined) return;
+    this.#byDocument[entry.document] = undefined;
+    this.#dead += 1;
   }
 
   #newestFirst(): readonly Entry[] {
@@ -149,22 +180,30 @@ export class MemoryCallIndex implements CallIndex {
   }
 
   #tidy(): void {
-    if (this.#dead < fewDead || this.#dead < this.#documents * mostDeadShare) return;
-    const numbered = [...this.#entries.values()].filter(hasWords);
-    numbered.sort((a, b) => a.document - b.document);
-    const renamed = new Int32Array(this.#documents).fill(-1);
-    for (const [at, entry] of numbered.entries()) {
-      renamed[entry.document] = at;
+    if (this.#dead < fewDead || this.#dead < this.#byDocument.length * mostDeadShare) return;
+    const renamed = new Int32Array(this.#byDocument.length).fill(-1);
+    const kept = this.#byDocument.filter((entry) => entry !== undefined);
+    for (const [at, entry] of kept.entries()) {
+      renamed[entry.document ?? 0] = at;
       entry.document = at;
     }
     this.#postings.rename(renamed);
-    this.#documents = numbered.length;
+    this.#byDocument = kept;
     this.#dead = 0;
   }
 }
 
-function hasWords(entry: Entry): entry is Entry & { document: number } {
-  return entry.document !== undefined;
+/** Index of the first call, newest first, that stands behind a cursor. */
+function firstBehind(calls: readonly CallGist[], cursor: string): number {
+  let low = 0;
+  let high = calls.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const call = calls[middle];
+    if (call && callCursor(call) >= cursor) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isNewest(order: readonly Entry[], gist: CallGist): boolean {
@@ -176,18 +215,24 @@ function hasDigits({ from, to }: CallGist, { digits }: AskedWord): boolean {
   return digits !== undefined && (from.includes(digits) || to.includes(digits));
 }
 
-function fits(gist: CallGist, query: CallQuery): boolean {
-  return (
-    (query.clinics === 'all' || query.clinics.includes(gist.clinic)) &&
-    (query.from === undefined || gist.startedAt >= query.from) &&
-    (query.until === undefined || gist.startedAt < query.until) &&
-    (query.direction === undefined || gist.direction === query.direction) &&
-    (query.outcome === undefined || gist.outcome === query.outcome) &&
-    (query.booked === undefined || query.booked === gist.booked > 0) &&
-    (query.transferred === undefined || query.transferred === (gist.transfer !== undefined)) &&
-    (query.emergency === undefined || query.emergency === gist.emergencies > 0) &&
-    (query.recorded === undefined || query.recorded === gist.isRecorded) &&
-    (query.leastMs === undefined || gist.durationMs >= query.leastMs) &&
-    (query.mostMs === undefined || gist.durationMs <= query.mostMs)
-  );
+type Test = (gist: CallGist) => boolean;
+
+/** Only what is asked for is looked at: most lists ask for one thing. */
+function testsOf(query: CallQuery): Test[] {
+  const { clinics, from, until, direction, outcome, booked, transferred, emergency } = query;
+  const { recorded, leastMs, mostMs } = query;
+  const tests: (Test | false)[] = [
+    clinics !== 'all' && (({ clinic }) => clinics.includes(clinic)),
+    from !== undefined && (({ startedAt }) => startedAt >= from),
+    until !== undefined && (({ startedAt }) => startedAt < until),
+    direction !== undefined && ((gist) => gist.direction === direction),
+    outcome !== undefined && ((gist) => gist.outcome === outcome),
+    booked !== undefined && ((gist) => gist.booked > 0 === booked),
+    transferred !== undefined && (({ transfer }) => (transfer !== undefined) === transferred),
+    emergency !== undefined && ((gist) => gist.emergencies > 0 === emergency),
+    recorded !== undefined && (({ isRecorded }) => isRecorded === recorded),
+    leastMs !== undefined && (({ durationMs }) => durationMs >= leastMs),
+    mostMs !== undefined && (({ durationMs }) => durationMs <= mostMs),
+  ];
+  return tests.filter((test) => test !== false);
 }

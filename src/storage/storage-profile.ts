@@ -8,6 +8,7 @@ import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
+import type { TransferStore } from '../call/transfer-store.ts';
 import type { AuditTrail } from '../console/audit-store.ts';
 import type { CalendarFeedStore } from '../console/calendar-feed-store.ts';
 import type { SessionStore } from '../console/session-store.ts';
@@ -20,6 +21,7 @@ import { lockDirectory } from './data-lock.ts';
 import { openFileAppointmentStore } from './file-appointment-store.ts';
 import { openFileAuditTrail } from './file-audit-trail.ts';
 import { openFileCalendarFeedStore } from './file-calendar-feed-store.ts';
+import { FileCallIndex } from './file-call-index.ts';
 import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
@@ -29,6 +31,7 @@ import { openFileScheduleStore } from './file-schedule-store.ts';
 import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
+import { openFileTransferStore } from './file-transfer-store.ts';
 import { openFileUserStore } from './file-user-store.ts';
 import { indexedCallStore } from './indexed-call-store.ts';
 import { damaged } from './journal-recovery.ts';
@@ -45,6 +48,7 @@ import { createMemoryScheduleStore } from './memory-schedule-store.ts';
 import { createMemoryScriptStore } from './memory-script-store.ts';
 import { createMemorySessionStore } from './memory-session-store.ts';
 import { createMemoryStaffRequestStore } from './memory-staff-request-store.ts';
+import { createMemoryTransferStore } from './memory-transfer-store.ts';
 import { createMemoryUserStore } from './memory-user-store.ts';
 import { openPostgresAgenda } from './postgres-agenda.ts';
 
@@ -70,6 +74,8 @@ export interface Storage {
   dials: DialLedger;
   callLists: CallListStore;
   optOuts: OptOutStore;
+  /** Callers who are being put through; on this machine, too. */
+  transfers: TransferStore;
   calendarFeeds: CalendarFeedStore;
   /** The console's, on this machine too. */
   users: UserStore;
@@ -114,44 +120,51 @@ async function openCalls(
   options: StorageOptions,
   closers: Closer[],
 ): Promise<Pick<Storage, 'calls' | 'callIndex'>> {
-  const callIndex = new MemoryCallIndex();
-  if (options.kind === 'memory')
+  if (options.kind === 'memory') {
+    const callIndex = new MemoryCallIndex();
     return { callIndex, calls: indexedCallStore(createMemoryCallStore(), callIndex) };
+  }
   await makeDirectory(options.dataDirectory);
   closers.push(await lockDirectory(options.dataDirectory));
-  const store = await openFileCallStore({
+  const callIndex = await FileCallIndex.open(
+    join(options.dataDirectory, 'call-index'),
+    options.log,
+  );
+  closers.push(() => callIndex.close());
+  const calls = await openFileCallStore({
     directory: options.recordingsDirectory,
     log: options.log,
-    onRead: (record) => callIndex.putLater(record),
+    index: callIndex,
   });
-  return { callIndex, calls: indexedCallStore(store, callIndex) };
+  return { callIndex, calls };
 }
 
 /** In directories of their own below the data directory, which is ours by now. */
 async function openDialling(
   options: StorageOptions,
   closers: Closer[],
-): Promise<Pick<Storage, 'dials' | 'callLists' | 'optOuts'>> {
+): Promise<Pick<Storage, 'dials' | 'callLists' | 'optOuts' | 'transfers'>> {
   if (options.kind === 'memory')
     return {
       dials: createMemoryDialLedger(),
       callLists: createMemoryCallListStore(),
       optOuts: createMemoryOptOutStore(),
+      transfers: createMemoryTransferStore(),
     };
-  const [dialsDirectory, listsDirectory, optOutsDirectory] = [
-    'dials',
-    'call-lists',
-    'opt-outs',
-  ].map((name) => join(options.dataDirectory, name)) as [string, string, string];
-  for (const directory of [dialsDirectory, listsDirectory, optOutsDirectory])
+  const placeFor = async (name: string) => {
+    const directory = join(options.dataDirectory, name);
     await mkdir(directory, { recursive: true });
-  const dials = await openFileDialLedger({ directory: dialsDirectory, log: options.log });
+    return { directory, log: options.log };
+  };
+  const dials = await openFileDialLedger(await placeFor('dials'));
   closers.push(() => dials.close());
-  const optOuts = await openFileOptOutStore({ directory: optOutsDirectory, log: options.log });
+  const optOuts = await openFileOptOutStore(await placeFor('opt-outs'));
   closers.push(() => optOuts.close());
-  const callLists = await openFileCallListStore({ directory: listsDirectory, log: options.log });
+  const callLists = await openFileCallListStore(await placeFor('call-lists'));
   closers.push(() => callLists.close());
-  return { dials, callLists, optOuts };
+  const transfers = await openFileTransferStore(await placeFor('transfers'));
+  closers.push(() => transfers.close());
+  return { dials, callLists, optOuts, transfers };
 }
 
 async function openCalendarFeeds(

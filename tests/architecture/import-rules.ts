@@ -30,6 +30,7 @@ export const compositionRoots = [
   'web-server.ts',
   'config.ts',
   'demo.ts',
+  'demo-whatsapp.ts',
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',

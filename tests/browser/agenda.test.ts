@@ -178,7 +178,7 @@ describe('the agenda of a day', () => {
     const page = await openAgenda(on);
     await page.getByRole('button', { name: 'Semana' }).click();
     await page.getByLabel('Agenda de').selectOption({ label: 'Dra. Bia Rocha' });
-    await page.getByRole('heading', { name: /sexta-feira, 27 de novembro/ }).waitFor();
+    await page.getByRole('heading', { name: /sex\., 27\/11/ }).waitFor();
     await page.getByRole('button', { name: 'Próximo' }).click();
     await page.getByText('não atende: congresso').waitFor();
     await page.getByRole('button', { name: 'Salas' }).click();

@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
-import type { SignedInPerson } from '../support/console-access.ts';
+import { addPerson, type SignedInPerson } from '../support/console-access.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
 import { sandboxCaller } from '../support/sandbox-caller.ts';
-import { seedCalls } from '../support/seeded-calls.ts';
+import { seedCalls, seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
+import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -31,6 +32,25 @@ export const places: readonly Place[] = [
 
   { name: 'home', path: '/console/home' },
 
+  {
+    name: 'users',
+    path: '/console/users',
+    fill: async ({ directory }) => {
+      await addPerson(directory, 'staff', ['aurora'], 'bia.recepcao');
+      await addPerson(directory, 'auditor', 'all', 'olga@clinica.com.br', 'one-time');
+    },
+  },
+  {
+    name: 'users-dialog',
+    path: '/console/users',
+    prepare: (page) => page.getByRole('row').filter({ hasText: 'bia.recepcao' }).click(),
+  },
+  { name: 'audit', path: '/console/audit' },
+  {
+    name: 'audit-row',
+    path: '/console/audit',
+    prepare: (page) => page.locator('tbody tr').first().click(),
+  },
   {
     name: 'scripts',
     path: '/console/scripts',
@@ -138,6 +158,26 @@ export const places: readonly Place[] = [
   { name: 'numbers', path: '/console/numbers?days=30' },
 ];
 
+/** A script that has asked its first question. */
+async function chatABit(page: Page): Promise<void> {
+  const written = [
+    ['/initial-message', 'Ana Lima'],
+    ['/chat', 'bom dia, onde fica a clínica?'],
+    ['/chat', 'queria marcar uma consulta com o cardiologista'],
+    ['/chat', 'Ana Lima'],
+  ];
+  await page.evaluate(async (messages) => {
+    for (const [path = '', message] of messages)
+      await fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message }),
+      });
+  }, written);
+  await page.reload();
+  await page.getByRole('log').waitFor();
+}
+
 /** A clinic that was published once and is being changed again. */
 async function withDraft(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
   const path = '/console/api/clinics/aurora';
@@ -172,24 +212,4 @@ async function alwaysACaller(server: ConsoleServer): Promise<void> {
   };
   again();
   await until(() => live.count === 1, 'a call is live');
-}
-
-/** A script that has asked its first question. */
-async function chatABit(page: Page): Promise<void> {
-  const written = [
-    ['/initial-message', 'Ana Lima'],
-    ['/chat', 'bom dia, onde fica a clínica?'],
-    ['/chat', 'queria marcar uma consulta com o cardiologista'],
-    ['/chat', 'Ana Lima'],
-  ];
-  await page.evaluate(async (messages) => {
-    for (const [path = '', message] of messages)
-      await fetch(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ message }),
-      });
-  }, written);
-  await page.reload();
-  await page.getByRole('log').waitFor();
 }

@@ -147,8 +147,8 @@ export function describeCallIndex(
       const index = await holding(one, two);
       index.put({ ...one, ...spoken('margarida') });
       expect(await idsOf(index, { text: 'girassol' })).toEqual([two.id]);
-      index.remove(two.id);
-      index.remove('nobody');
+      await index.remove(two.id);
+      await index.remove('nobody');
       expect(await idsOf(index, {})).toEqual([one.id]);
       expect(await idsOf(index, { text: 'girassol' })).toEqual([]);
     });

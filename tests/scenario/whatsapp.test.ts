@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pass, until } from '../support/stage.ts';
-import { auroraNumber, openWhatsappStage, type WhatsappStage } from '../support/whatsapp-stage.ts';
+import {
+  auroraNumber,
+  estrategiaNumber,
+  openWhatsappStage,
+  type WhatsappStage,
+} from '../support/whatsapp-stage.ts';
 
 /** WhatsApp from the webhook to the message that goes out: a strict Twilio, a strict model, real sockets. */
 
@@ -219,4 +224,72 @@ describe('WhatsApp', { timeout: 120_000 }, () => {
       ],
     });
   });
+});
+
+describe('a call that drops in the middle of a booking', { timeout: 60_000 }, () => {
+  const callEnded = (from: string) => {
+    const record = {
+      direction: 'inbound',
+      ending: 'stream-lost',
+      from,
+      tools: [{ name: 'hold_slots', outcome: 'ok' }],
+      appointments: [],
+    };
+    stage.app.live.tell({
+      type: 'call-ended',
+      record: record as never,
+      callId: 'x',
+      clinicId: 'aurora',
+      atMs: 0,
+    });
+  };
+
+  it('goes on by WhatsApp with who has written there before, without a word of what it was about', async () => {
+    const from = '+5588999970001';
+    await stage.ask(from, 'Oi');
+    const before = stage.sentTo(from).length;
+    callEnded(from);
+    const offer = await until(() => stage.sentTo(from)[before], 'the offer');
+    expect(offer.body).toMatch(/ligação caiu.*continuar por aqui.*PARAR/s);
+    expect(offer.body).not.toMatch(/consulta|exame|cardio|médic/i);
+    expect(await stage.ask(from, 'Sim, quero marcar com o cardiologista')).toMatch(/nome completo/);
+    expect(JSON.stringify(stage.model.requests.at(-1)?.input)).toContain(
+      'não diga do que se tratava',
+    );
+    callEnded(from);
+    await pass(1_500);
+    expect(stage.sentTo(from)).toHaveLength(before + 2);
+  });
+
+  it('is left alone for who never wrote, or does not want to be contacted', async () => {
+    const [stranger, left] = ['+5588999970002', '+5588999970003'];
+    await stage.ask(left, 'PARAR');
+    const before = stage.sentTo(left).length;
+    for (const from of [stranger, left]) callEnded(from);
+    await pass(1_500);
+    expect(stage.sentTo(stranger)).toEqual([]);
+    expect(stage.sentTo(left)).toHaveLength(before);
+  });
+});
+
+it('two clinics on two numbers: not a word of one is known to the other', {
+  timeout: 60_000,
+}, async () => {
+  const from = '+5588999980001';
+  await stage.ask(from, 'CANARIO-AURORA quero uma consulta');
+  await stage.ask(from, 'CANARIO-ESTRATEGIA quero uma reunião', { to: estrategiaNumber });
+  const aurora = await stage.conversation(from, 'aurora');
+  const estrategia = await stage.conversation(from, 'estrategia');
+  expect(JSON.stringify(aurora)).not.toContain('ESTRATEGIA');
+  expect(JSON.stringify(estrategia)).not.toContain('AURORA');
+  const asked = stage.model.requests.filter(({ input }) =>
+    JSON.stringify(input).includes('CANARIO'),
+  );
+  for (const { instructions, input } of asked) {
+    const isAurora = JSON.stringify(input).includes('CANARIO-AURORA');
+    expect(instructions.includes('Clínica Aurora')).toBe(isAurora);
+    expect(JSON.stringify(input)).not.toMatch(isAurora ? /ESTRATEGIA/ : /AURORA/);
+  }
+  const froms = stage.sentTo(from).map((message) => message.from);
+  expect(froms).toEqual([auroraNumber, estrategiaNumber]);
 });

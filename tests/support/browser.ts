@@ -56,7 +56,7 @@ export function inBrowser<Parts>(
 }
 
 /** Things must come in the end, on a machine with much to do. */
-export const patienceMs = 15_000;
+export const patienceMs = 30_000;
 
 export interface Look {
   language?: 'pt' | 'en';

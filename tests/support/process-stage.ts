@@ -6,6 +6,7 @@ import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createSandboxCarrier, type SandboxCarrier } from '../../src/sandbox/carrier.ts';
 import type { CarrierCall } from '../../src/sandbox/carrier-call.ts';
+import type { AnswerLeg } from '../../src/sandbox/dial-leg.ts';
 import { type SandboxRest, startSandboxTwilioRest } from '../../src/sandbox/rest-server.ts';
 import { clinicsDirectory } from './agent-fixtures.ts';
 import { readMarks } from './marked-audio.ts';
@@ -39,7 +40,10 @@ export interface ProcessStage {
   close(): Promise<void>;
 }
 
-export async function openProcessStage(): Promise<ProcessStage> {
+/** @param options.answerLeg what becomes of numbers that callers are put through to */
+export async function openProcessStage(
+  options: { answerLeg?: AnswerLeg } = {},
+): Promise<ProcessStage> {
   const directory = await mkdtemp(join(tmpdir(), 'alo-process-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -50,6 +54,7 @@ export async function openProcessStage(): Promise<ProcessStage> {
     accountSid,
     authToken,
     phoneNumber: clinicNumber,
+    ...options,
     clock,
     log,
   });

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgendaView, LaneDay } from '../../src/console/agenda-view.ts';
+import { CodedError } from '../../src/platform/errors.ts';
 import { createId } from '../../src/platform/id.ts';
 import { staffRequest } from '../support/agent-fixtures.ts';
 import { smallClinic } from '../support/booking-desk.ts';
 import { type DeskServer, deskServer, typedMaria } from '../support/desk-server.ts';
+import { until } from '../support/stage.ts';
 
 const ana = 'ana-lima/consulta@ana-lima';
 const bia = 'bia-rocha/consulta@bia-rocha';
@@ -286,6 +288,45 @@ describe('time that staff close', () => {
     const id = await idOf(bookAna());
     expect((await desk.ask('DELETE', `/console/api/agenda/blocks/${id}`)).status).toBe(404);
     expect((await desk.schedule.find(id))?.status).toBe('booked');
+  });
+});
+
+describe('a disk that takes nothing', () => {
+  const broken = () => Promise.reject(new CodedError('STORE_WRITE_FAILED', 'full'));
+
+  it('books nobody and says so; the place is free when its hold is over', async () => {
+    const { save } = desk.appointments;
+    desk.appointments.save = broken;
+    const { status, body } = await bookAna();
+    expect([status, body.error.code]).toEqual([503, 'not-written']);
+    desk.appointments.save = save;
+    expect((await laneOf('ana-lima', friday)).entries).toMatchObject([{ kind: 'hold' }]);
+    desk.clock.advance(180_000);
+    expect((await bookAna()).status).toBe(201);
+    expect(await desk.kept()).toHaveLength(1);
+  });
+
+  it('leaves no time closed that was not closed wholly', async () => {
+    const { confirm } = desk.schedule;
+    desk.schedule.confirm = broken;
+    const closed = await desk.ask('POST', '/console/api/agenda/blocks', away(friday));
+    expect([closed.status, closed.body.error.code]).toEqual([503, 'not-written']);
+    desk.schedule.confirm = confirm;
+    desk.clock.advance(60_000);
+    expect(await desk.slots(ana, friday)).toHaveLength(4);
+  });
+
+  it('that forgets only the last word of a booking leaves it booked, and mended behind', async () => {
+    const { update } = desk.appointments;
+    let failures = 0;
+    desk.appointments.update = (id, change) => {
+      failures += 1;
+      return failures === 1 ? broken() : update(id, change);
+    };
+    const { status, body } = await bookAna();
+    expect([status, body.status]).toEqual([201, 'booked']);
+    await until(async () => (await desk.appointments.find(body.id))?.status === 'booked', 'mended');
+    expect((await desk.schedule.find(body.id))?.status).toBe('booked');
   });
 });
 

@@ -280,9 +280,7 @@ describe('the folder of clinic files', () => {
     closing.push(() => rm(directory, { recursive: true }));
     await cp(clinicsDirectory, directory, { recursive: true });
     const office = await openOffice({ directory });
-    const added = shipped
-      .replace('id: aurora', 'id: nova')
-      .replace('+558835430000', '+558835430077');
+    const added = shipped.replace('id: aurora', 'id: nova').replaceAll('+55883543', '+55883544');
     await writeFile(join(directory, 'nova.yaml'), 'id: nova\n');
     expect((await office.ask('POST', '/console/api/clinic-files/read')).status).toBe(422);
     await writeFile(join(directory, 'nova.yaml'), added);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ConsoleDesk, deskPassword, openConsoleDesk, page } from '../support/console-desk.ts';
 
 const session = '/console/api/session';
@@ -206,6 +206,49 @@ describe('reading', () => {
     const answer = await ana.ask('GET', '/console/api/secret');
     expect(answer.statusCode).toBe(503);
     expect(answer.body).not.toContain('secret');
+  });
+});
+
+describe('a stream that goes on', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is told once when its person is not signed in any more, and not before', async () => {
+    let over = 0;
+    desk.server.get('/console/api/stream', { onRequest: desk.gate.only() }, async (request) => {
+      desk.gate.whenOver(request, () => {
+        over += 1;
+      });
+      return { ok: true };
+    });
+    const ana = await desk.as('ana');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await ana.ask('GET', '/console/api/stream');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(over).toBe(0);
+    // Nobody uses it for a quarter of an hour.
+    desk.clock.nowMs += 15 * minute;
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(over).toBe(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(over).toBe(1);
+  });
+
+  it('that was closed is not told', async () => {
+    let over = 0;
+    desk.server.get('/console/api/stream', { onRequest: desk.gate.only() }, async (request) => {
+      desk.gate.whenOver(request, () => {
+        over += 1;
+      })();
+      return { ok: true };
+    });
+    const ana = await desk.as('ana');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await ana.ask('GET', '/console/api/stream');
+    await ana.ask('DELETE', session);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(over).toBe(0);
   });
 });
 

@@ -229,20 +229,8 @@ describe('the trail over HTTP', () => {
     const olga = await desk.as('olga');
     const file = await olga.ask('GET', '/console/api/audit.csv?action=x');
     expect(file.headers['content-disposition']).toBe('attachment; filename="auditoria.csv"');
-    const logins = file.body
-      .split('\r\n')
-      .slice(1)
-      .map((line) => line.split(',')[2]);
-    expect(logins.slice(0, 7)).toEqual([
-      "'=1+1",
-      "'+55 88",
-      "'-2",
-      "'@sum(a1)",
-      "'\t=1",
-      "' =1",
-      "'＝1",
-    ]);
-    expect(file.body).toContain('"a,""b""\r\nc"');
+    for (const text of texts.slice(0, 7)) expect(file.body).toContain(`;"'${text}";`);
+    expect(file.body).toContain(';"a,""b""\r\nc";');
     expect((await desk.trail.page({ action: 'audit.export' }, { limit: 1 })).rows).toHaveLength(1);
   });
 

@@ -69,7 +69,7 @@ export const screens: readonly Screen[] = [
 
   {
     path: 'calls-out',
-    title: { pt: 'Ligar para alguém', en: 'Call someone' },
+    title: { pt: 'Ligar', en: 'Call out' },
     about: {
       pt: 'Uma pessoa, uma lista, e quem não quer ligações.',
       en: 'One person, a list, and who wants no calls.',
@@ -133,8 +133,32 @@ export const screens: readonly Screen[] = [
   },
 
   // users
+  {
+    path: 'users',
+    title: { pt: 'Pessoas', en: 'People' },
+    about: {
+      pt: 'Quem pode entrar no console, com que função e em que clínicas.',
+      en: 'Who may sign in to the console, in which role and for which clinics.',
+    },
+    icon: 'people',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/users/users-screen.tsx'),
+  },
 
   // audit
+  {
+    path: 'audit',
+    title: { pt: 'Trilha', en: 'Trail' },
+    about: {
+      pt: 'Quem viu, ouviu, baixou e mudou o quê.',
+      en: 'Who saw, heard, downloaded and changed what.',
+    },
+    icon: 'trail',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/audit/audit-screen.tsx'),
+  },
 ];
 
 export function screensFor(role: Role): readonly Screen[] {

@@ -1,3 +1,5 @@
+import { language, locales } from '../../../ui/language.ts';
+
 /** Days are `YYYY-MM-DD`; nothing here knows a zone but where it is given one. */
 
 export function addDays(date: string, days: number): string {
@@ -15,6 +17,12 @@ export function mondayOf(date: string): string {
 /** The day that a clock in the zone shows. */
 export function dayAt(ms: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(ms));
+}
+
+/** `seg., 30/11`. */
+export function weekdayText(date: string): string {
+  const format = { weekday: 'short', day: '2-digit', month: '2-digit', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(locales[language.value], format).format(new Date(date));
 }
 
 export function isDay(text: string | null): text is string {

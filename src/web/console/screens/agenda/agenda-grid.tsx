@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type {
   AgendaDay,
   AgendaLane,
@@ -6,11 +6,11 @@ import type {
   LaneDay,
 } from '../../../../console/agenda-view.ts';
 import { EmptyState } from '../../../ui/feedback.tsx';
-import { dayText } from '../../../ui/formats.ts';
+import { weekdayText } from './agenda-days.ts';
 import type { AgendaPlace } from './agenda-place.ts';
 import type { Drop } from './dragging.ts';
 import { useDragging } from './dragging.ts';
-import { isQuiet, rowMinutes, rowPx, type Span, shownHours } from './grid-layout.ts';
+import { firstMinute, isQuiet, rowMinutes, rowPx, type Span, shownHours } from './grid-layout.ts';
 import { type GridActs, LaneColumn } from './lane-column.tsx';
 import { words } from './words.ts';
 
@@ -46,6 +46,13 @@ export function AgendaGrid({
     columns.map(({ part }) => part),
   );
   const dragging = useDragging(hours.from, onDrop);
+  const frame = useRef<HTMLElement>(null);
+  const first = Math.min(...columns.map(({ part, day }) => firstMinute(part, day)));
+  // Where something begins is in sight, half an hour before it; only when other days are shown, not when they change.
+  useLayoutEffect(() => {
+    const rows = (first - hours.from - 30) / rowMinutes;
+    if (frame.current && Number.isFinite(rows)) frame.current.scrollTop = Math.max(0, rows * rowPx);
+  }, [place.day, place.view, place.by, place.lane]);
   if (columns.length === 0) {
     const isWithout = view.by === 'room' && view.lanes.length === 0;
     return (
@@ -56,10 +63,13 @@ export function AgendaGrid({
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, and must do so by the keyboard too.
-    <section class="agenda-frame" aria-label={w.title} tabIndex={0}>
+    <section ref={frame} class="agenda-frame" aria-label={w.title} tabIndex={0}>
       <div
         class={dragging.id ? 'agenda-grid dragging' : 'agenda-grid'}
-        style={{ gridTemplateColumns: `52px repeat(${columns.length}, minmax(150px, 1fr))` }}
+        style={{
+          gridTemplateColumns: `52px repeat(${columns.length}, minmax(0, 1fr))`,
+          minWidth: `${52 + columns.length * (place.view === 'week' ? 120 : 170)}px`,
+        }}
       >
         <div class="agenda-corner" />
         {columns.map(({ key, title, note }) => (
@@ -101,7 +111,9 @@ function columnsOf(
       ? days.flatMap((day, i) => {
           const part = lane.days[i];
           const note = part ? laneNote(part, day, w) : '';
-          return part ? [{ key: day.date, title: dayText(day.date), note, lane, part, day }] : [];
+          return part
+            ? [{ key: day.date, title: weekdayText(day.date), note, lane, part, day }]
+            : [];
         })
       : [];
   }

@@ -86,7 +86,7 @@ function BookForm({
   const w = dialogWords();
   const inLane = bookablesIn(list.bookables, start.lane);
   const [wish, setWish] = useState<SlotWish>({
-    bookable: start.bookable ?? inLane[0]?.id ?? '',
+    bookable: start.bookable ?? (start.lane === '' ? '' : (inLane[0]?.id ?? '')),
     date: start.date,
     startMs: start.startMs,
   });
@@ -172,8 +172,8 @@ function BookForm({
           ...optionsOf(inLane.length > 0 ? inLane : list.bookables),
         ]}
       />
-      <SlotPicker clinic={clinic} wish={wish} onWish={setWish} />
-      <fieldset class="stack">
+      {wish.bookable && <SlotPicker clinic={clinic} wish={wish} onWish={setWish} />}
+      <fieldset class="stack agenda-person">
         <legend>
           <h3>{w.patient}</h3>
         </legend>

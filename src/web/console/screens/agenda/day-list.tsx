@@ -38,9 +38,10 @@ export function DayList({
           <ul class="agenda-lines">
             {part.openings
               .filter(({ places }) => places !== null)
-              .map(({ startMs, mode, places }) => (
+              .map(({ startMs, endMs, mode, places }) => (
                 <li key={`${startMs}/${mode}`} class="soft small">
-                  {timeText(startMs, acts.timeZone)} · {mode === 'walk-in' ? w.walkIn : w.arrival} ·{' '}
+                  {timeText(startMs, acts.timeZone)} ·{' '}
+                  {mode === 'walk-in' ? w.walkInUntil(timeText(endMs, acts.timeZone)) : w.arrival} ·{' '}
                   {places && w.places(places.taken, places.all)}
                 </li>
               ))}
@@ -97,7 +98,7 @@ function BookHere({
   const free = part.openings.flatMap((opening) => opening.free)[0];
   if (!free || !acts.mayChange) return null;
   return (
-    <div class="no-print">
+    <div class="agenda-below no-print">
       <Button
         icon="plus"
         onClick={() => acts.onBook({ lane: lane.id, date: part.date, startMs: free.startMs })}

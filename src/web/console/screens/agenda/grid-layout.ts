@@ -26,10 +26,15 @@ export interface Span {
   until: number;
 }
 
-/** Everybody who was told the same time. */
+/** Everybody who was told the same time: in order of arrival, or any time until an end. */
 export interface GroupBox {
   kind: 'group';
-  opening: LaneOpening;
+  startMs: number;
+  endMs: number;
+  isWalkIn: boolean;
+  /** Where nobody counts: several services of the team have places of their own. */
+  places: LaneOpening['places'];
+  isFree: boolean;
   entries: readonly AppointmentEntry[];
 }
 export type Box = AppointmentEntry | HoldEntry | BlockEntry | GroupBox;
@@ -96,26 +101,34 @@ export function placedIn(lane: LaneDay, day: AgendaDay): Placed[] {
 
 /** Those who share a time are one box; an opening by order of arrival is one even while it is empty. */
 function boxesIn({ openings, entries }: LaneDay): Box[] {
-  const shared = openings.filter(({ places }) => places !== null);
-  const groups = shared.map((opening): GroupBox => {
-    const inside = entries.filter((one) => one.kind === 'appointment' && isOf(one, opening));
-    return { kind: 'group', opening, entries: inside as AppointmentEntry[] };
+  const shared = openings.filter(({ mode }) => mode !== 'appointed');
+  const starts = [...new Set(shared.map(({ startMs }) => startMs))];
+  const groups = starts.map((startMs): GroupBox => {
+    const mine = shared.filter((one) => one.startMs === startMs);
+    const inside = entries.filter(
+      (one): one is AppointmentEntry =>
+        one.kind === 'appointment' && one.mode !== 'appointed' && one.startMs === startMs,
+    );
+    return {
+      kind: 'group',
+      startMs,
+      endMs: Math.max(...mine.map(({ endMs }) => endMs)),
+      isWalkIn: mine.some(({ mode }) => mode === 'walk-in'),
+      places: mine.length === 1 ? (mine[0]?.places ?? null) : null,
+      isFree: mine.some(({ free }) => free.length > 0),
+      entries: inside,
+    };
   });
   const grouped = new Set<unknown>(groups.flatMap((group) => group.entries));
   return [...groups, ...entries.filter((one) => !grouped.has(one))];
 }
 
-function isOf(entry: AppointmentEntry, opening: LaneOpening): boolean {
-  return entry.mode !== 'appointed' && entry.startMs === opening.startMs;
-}
-
 function spanOf(box: Box, day: AgendaDay): Span {
-  if (box.kind !== 'group') return rounded(box.startMs, box.endMs, day);
-  const { opening, entries } = box;
-  const span = rounded(opening.startMs, opening.endMs, day);
+  const span = rounded(box.startMs, box.endMs, day);
+  if (box.kind !== 'group') return span;
   // Names need room, however short the time is that all were told.
-  const minutes = Math.ceil((groupPx + linePx * entries.length) / rowPx) * rowMinutes;
-  return { from: span.from, until: Math.min(24 * 60, span.from + minutes) };
+  const minutes = Math.ceil((groupPx + linePx * box.entries.length) / rowPx) * rowMinutes;
+  return { from: span.from, until: Math.min(24 * 60, Math.max(span.until, span.from + minutes)) };
 }
 
 function rounded(startMs: number, endMs: number, { startMs: midnight }: AgendaDay): Span {
@@ -130,7 +143,7 @@ function rounded(startMs: number, endMs: number, { startMs: midnight }: AgendaDa
 /** Time with an own hour for each, that can still be booked, in the fewest stretches. */
 export function freeIn({ openings }: LaneDay, day: AgendaDay): FreeStretch[] {
   const all = openings
-    .filter(({ places }) => places === null)
+    .filter(({ mode }) => mode === 'appointed')
     .flatMap(({ free }) => free)
     .sort((a, b) => a.startMs - b.startMs);
   const merged: { startMs: number; endMs: number }[] = [];
@@ -140,6 +153,12 @@ export function freeIn({ openings }: LaneDay, day: AgendaDay): FreeStretch[] {
     else merged.push({ ...one });
   }
   return merged.map((one) => ({ ...one, ...rounded(one.startMs, one.endMs, day) }));
+}
+
+/** Minute of the day at which a column begins to be worth looking at. */
+export function firstMinute(lane: LaneDay, day: AgendaDay): number {
+  const spans = [...placedIn(lane, day).map(({ span }) => span), ...freeIn(lane, day)];
+  return Math.min(24 * 60, ...spans.map(({ from }) => from));
 }
 
 /** Whether anything is to be seen in a lane that day. */

@@ -100,7 +100,7 @@ function BoxOf({
   nowMs,
 }: {
   placed: Placed;
-  lane: Pick<AgendaLane, 'id'>;
+  lane: Pick<AgendaLane, 'id' | 'name'>;
   day: AgendaDay;
   hours: Span;
   acts: GridActs;
@@ -131,15 +131,15 @@ function BoxOf({
         <Icon name="lock" /> {w.blocked}: {reasonWord(box.reason, w)}
       </button>
     );
-  const { opening, entries } = box;
-  const { all, taken } = opening.places ?? { all: 0, taken: 0 };
-  const isOpen = opening.free.length > 0;
+  const { startMs, entries, places } = box;
+  const left = places ? places.all - places.taken : 0;
   return (
     <div class="agenda-group" style={style}>
       <p class="small">
-        <strong class="figures">{timeText(opening.startMs, acts.timeZone)}</strong>{' '}
-        {opening.mode === 'walk-in' ? w.walkIn : w.arrival} · {w.places(taken, all)}
-        {taken >= all && <b> · {w.full}</b>}
+        <strong class="figures">{timeText(startMs, acts.timeZone)}</strong>{' '}
+        {places ? w.places(places.taken, places.all) : w.people(entries.length)}
+        {places && left <= 0 && <b> · {w.full}</b>} ·{' '}
+        {box.isWalkIn ? w.walkInUntil(timeText(box.endMs, acts.timeZone)) : w.arrival}
       </p>
       {entries.map((entry) => (
         <Entry
@@ -149,13 +149,14 @@ function BoxOf({
           {...{ acts, dragging, nowMs }}
         />
       ))}
-      {isOpen && acts.mayChange && (
+      {box.isFree && acts.mayChange && (
         <button
           type="button"
           class="agenda-add"
-          onClick={() => acts.onBook({ lane: lane.id, date: day.date, startMs: opening.startMs })}
+          aria-label={`${lane.name}, ${timeText(startMs, acts.timeZone)}: ${places ? w.addHere(left) : w.book}`}
+          onClick={() => acts.onBook({ lane: lane.id, date: day.date, startMs })}
         >
-          <Icon name="plus" /> {w.addHere(all - taken)}
+          <Icon name="plus" /> {w.book}
         </button>
       )}
     </div>
@@ -187,6 +188,7 @@ function Entry({
       type="button"
       class={`agenda-entry ${status}${isLine ? ' line' : ''}${dragging.id === entry.id ? ' dragged' : ''}`}
       {...(style ? { style } : {})}
+      title={`${patient}, ${service}`}
       aria-keyshortcuts={mayMove ? 'M' : undefined}
       onClick={() => dragging.endedNow() || acts.onOpen(entry.id)}
       onKeyDown={(event) => {
@@ -215,9 +217,7 @@ function answerWord(answer: AppointmentEntry['answer'], w: ReturnType<typeof wor
 }
 
 function keyOf(box: Box): string {
-  return box.kind === 'group'
-    ? `group/${box.opening.startMs}/${box.opening.mode}`
-    : `${box.kind}/${box.id}/${box.startMs}`;
+  return box.kind === 'group' ? `group/${box.startMs}` : `${box.kind}/${box.id}/${box.startMs}`;
 }
 
 const topOf = (minute: number, hours: Span) =>

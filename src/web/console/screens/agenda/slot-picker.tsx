@@ -65,6 +65,11 @@ export function SlotPicker({
           }
         />
       </div>
+      {isNone && later.value?.length === 0 && (
+        <p class="soft small" role="status">
+          {w.noneSoon}
+        </p>
+      )}
       {isNone && days.length > 0 && (
         <div class="row" role="status">
           <span class="soft small">{w.nextDays}</span>

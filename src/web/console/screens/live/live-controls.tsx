@@ -21,6 +21,13 @@ export function LiveControls({ call }: { call: LiveCall }) {
   const [asks, setAsks] = useState<'take' | 'end' | 'transfer' | undefined>();
   const [sound] = useState(() => new CallSound());
   useEffect(() => () => sound.close(), [sound]);
+  const talks = call.holder?.id === person.value?.userId && sound.state.value.state === 'on';
+  useEffect(() => {
+    if (!talks) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [talks]);
   const post = (deed: string, body?: unknown) => api('POST', `/live/${call.id}/${deed}`, body);
   const isMine = call.holder !== null && call.holder.id === person.value?.userId;
   const isOthers = call.holder !== null && !isMine;

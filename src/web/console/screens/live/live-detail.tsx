@@ -5,8 +5,8 @@ import { Icon } from '../../../ui/icons.tsx';
 import type { FollowedCall } from '../../live-store.ts';
 import { router } from '../../router.ts';
 import { person } from '../../session.ts';
+import { lengthMs, StateBadges } from './call-state.tsx';
 import { LiveControls } from './live-controls.tsx';
-import { lengthMs, StateBadges } from './live-screen.tsx';
 import { noteIcon, noteText } from './note-words.ts';
 import { words } from './words.ts';
 

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Badge, Callout, EmptyState, Skeleton } from '../../../ui/feedback.tsx';
+import { Callout, EmptyState, Skeleton } from '../../../ui/feedback.tsx';
 import { durationText } from '../../../ui/formats.ts';
 import { Icon } from '../../../ui/icons.tsx';
 import { type FollowedCall, liveState, useLiveCalls } from '../../live-store.ts';
 import { router } from '../../router.ts';
 import type { ScreenParts } from '../../screen.ts';
 import { ScreenHead } from '../../screen-head.tsx';
-import { person } from '../../session.ts';
+import { lengthMs, StateBadges } from './call-state.tsx';
 import { LiveDetail } from './live-detail.tsx';
 import { words } from './words.ts';
 import './live.css';
@@ -91,39 +91,6 @@ function CallLink({
       {last?.kind === 'line' && last.text && <span class="soft small live-last">{last.text}</span>}
     </a>
   );
-}
-
-export function StateBadges({ call }: { call: FollowedCall['call'] }) {
-  const w = words();
-  const mine = call.holder?.id === person.value?.userId;
-  return (
-    <>
-      {call.state === 'agent' && <Badge tone="good">{w.agent}</Badge>}
-      {call.state === 'person' && (
-        <Badge tone="info" icon="headset">
-          {mine ? w.you : w.person(call.holder?.name ?? '')}
-        </Badge>
-      )}
-      {call.state === 'ended' && <Badge>{w.ended}</Badge>}
-      {call.via === 'softphone' && <Badge>{w.softphone}</Badge>}
-      {call.direction === 'outbound' && <Badge>{w.outbound}</Badge>}
-      {call.emergency && (
-        <Badge tone="bad" icon="warning">
-          {w.emergency}
-        </Badge>
-      )}
-      {call.modelLost && call.state !== 'ended' && <Badge tone="warn">{w.modelLost}</Badge>}
-      {call.booked > 0 && (
-        <Badge tone="good" icon="calendar">
-          {w.booked(call.booked)}
-        </Badge>
-      )}
-    </>
-  );
-}
-
-export function lengthMs({ call, startedMs }: FollowedCall, nowMs: number): number {
-  return call.durationMs ?? Math.max(0, nowMs - startedMs);
 }
 
 function useNow(): number {

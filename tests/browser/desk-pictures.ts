@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { StaffRequest } from '../../src/agent/staff-request.ts';
 import { staffRequestFileName } from '../../src/agent/staff-request-record.ts';
 import { createId } from '../../src/platform/id.ts';
-import { staffRequest } from './agent-fixtures.ts';
-import type { ConsoleServer } from './browser-console.ts';
-import type { SignedInPerson } from './console-access.ts';
-import { bookAt } from './desk-clinic.ts';
+import { staffRequest } from '../support/agent-fixtures.ts';
+import type { ConsoleServer } from '../support/browser-console.ts';
+import type { SignedInPerson } from '../support/console-access.ts';
+import { bookAt } from '../support/desk-clinic.ts';
 
 const dayMs = 86_400_000;
 
