@@ -49,7 +49,7 @@ type Refusal = { status: number; message: string };
 export async function webChatRoutes(app: FastifyInstance, parts: WebChatRouteParts): Promise<void> {
   const { pages } = parts;
   const index = pages && (await readFile(join(pages, 'chat', 'index.html')).catch(() => undefined));
-  await app.register(async (scope) => {
+  await app.register((scope, _options, done) => {
     answerErrors(scope, parts.log);
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(chatHeaders(parts.door()));
@@ -57,6 +57,7 @@ export async function webChatRoutes(app: FastifyInstance, parts: WebChatRoutePar
     });
     messageRoutes(scope, parts);
     historyRoutes(scope, parts);
+    done();
   });
   app.get('/', async (_request, reply) => {
     reply.headers({ ...chatHeaders(parts.door()), 'cache-control': 'no-cache' });
