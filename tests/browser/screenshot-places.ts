@@ -2,11 +2,9 @@ import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import { addPerson, type SignedInPerson } from '../support/console-access.ts';
-import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
 import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
-import { seedCalls } from '../support/seeded-calls.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 
 export interface Place {
@@ -213,22 +211,4 @@ async function alwaysACaller(server: ConsoleServer): Promise<void> {
   };
   again();
   await until(() => live.count === 1, 'a call is live');
-/** A script that has asked its first question. */
-async function chatABit(page: Page): Promise<void> {
-  const written = [
-    ['/initial-message', 'Ana Lima'],
-    ['/chat', 'bom dia, onde fica a clínica?'],
-    ['/chat', 'queria marcar uma consulta com o cardiologista'],
-    ['/chat', 'Ana Lima'],
-  ];
-  await page.evaluate(async (messages) => {
-    for (const [path = '', message] of messages)
-      await fetch(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ message }),
-      });
-  }, written);
-  await page.reload();
-  await page.getByRole('log').waitFor();
 }
