@@ -1,10 +1,10 @@
 import { clinicNumber, openMessageStage } from './stage.ts';
 
 /*
- * 1,000 people at once, who begin within ten seconds, each in a conversation of three messages, each message sent when the
+ * 1,000 people at once (or: node … interleaved.ts <people>), who begin within ten seconds, each in a conversation of three messages, each message sent when the
  * one before was answered; every person must get their own three replies, in order.
  */
-const people = 1_000;
+const people = Number(process.argv[2] ?? 1_000);
 const rounds = 3;
 const beginWithinMs = 10_000;
 /** A turn waits 1.5 s for further parts; this is far beyond what all of them take. */
