@@ -147,15 +147,15 @@ function messageRoutes(app: FastifyInstance, parts: WebChatRouteParts): void {
     request: FastifyRequest,
   ): Promise<Refusal | { visit: ChatVisit; key: string; text: string }> {
     if (!gates.address.mayPass(request.ip)) return tooMany;
+    const key = keyOf(request);
+    const visit = key === undefined ? undefined : await chat.visitOf(key);
+    if (!visit || key === undefined) return nobody;
     const asked = messageSchema.safeParse(request.body).data;
     const text = asked?.message.trim() ?? '';
     if (!asked || plainText(text) === '')
       return { status: 400, message: 'Escreva a mensagem em "message".' };
     if (text.length > longestChatMessage)
       return { status: 400, message: 'A mensagem é longa demais: use até 4.096 caracteres.' };
-    const key = keyOf(request);
-    const visit = key === undefined ? undefined : await chat.visitOf(key);
-    if (!visit || key === undefined) return nobody;
     if (!gates.visit.mayPass(visit.id)) return tooMany;
     return { visit, key, text };
   }
