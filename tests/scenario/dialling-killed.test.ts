@@ -11,6 +11,7 @@ import { createMetrics } from '../../src/platform/metrics.ts';
 import { createSandboxCarrier, type SandboxCarrier } from '../../src/sandbox/carrier.ts';
 import { type SandboxRest, startSandboxTwilioRest } from '../../src/sandbox/rest-server.ts';
 import { openFileDialLedger } from '../../src/storage/file-dial-ledger.ts';
+import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { createTwilioRest } from '../../src/twilio/rest-client.ts';
 import { accountSid, authToken, until } from '../support/stage.ts';
 
@@ -61,6 +62,7 @@ async function restarted(directory: string, to: string) {
   };
   const ledger = await openFileDialLedger({ directory, log });
   const calls = new OutboundCalls({
+    suspensions: createMemoryDialSuspensionStore(),
     ledger,
     carrier: createTwilioRest({ accountSid, authToken, apiUrl: rest.url }),
     permission: () => undefined,
