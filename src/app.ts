@@ -118,8 +118,10 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     optOuts: storage.optOuts,
     isHoliday: (date) => holidaysOf(Number(date.slice(0, 4))).some((one) => one.date === date),
   });
-  const outbound = new OutboundCalls({
+  const outbound: OutboundCalls = new OutboundCalls({
     ledger: storage.dials,
+    suspensions: storage.suspensions,
+    mayRingAgain: (row) => lists.mayRingAgain(row),
     carrier: rest,
     permission,
     from: outside.phoneNumber ?? '',

@@ -13,6 +13,9 @@ export const mostRows = 5_000;
 /** Starts in a minute: the carrier takes one a second, and a clinic's people talk to whoever is put through. */
 export const fastestPerMinute = 60;
 
+/** With the first ring: what a person is rung at most in a day. */
+export const mostRetries = 2;
+
 const rowSchema = z.object({
   /** Of the file, or counted from 1. */
   line: count.min(1),
@@ -51,6 +54,8 @@ const headSchema = z.object({
   name: text(longestName),
   kind: z.enum(contactKinds),
   perMinute: count.min(1).max(fastestPerMinute),
+  /** Further rings of who is busy or does not answer. Not in lists of earlier versions: none. */
+  retries: count.max(mostRetries).exactOptional(),
   /** Which API key asked for it. */
   keyId: z.string(),
   createdAtMs: z.number(),

@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import { problem, requireBearer } from '../platform/problem.ts';
 import type { ApiScope } from './api-keys.ts';
 import { readCallListCsv } from './call-list-csv.ts';
-import { fastestPerMinute, longestName } from './call-list-record.ts';
+import { fastestPerMinute, longestName, mostRetries } from './call-list-record.ts';
 import { callListSummary, callListView } from './call-list-view.ts';
 import type { CallLists, CreatedList, NewList } from './call-lists.ts';
 
@@ -16,12 +16,17 @@ import type { CallLists, CreatedList, NewList } from './call-lists.ts';
 const largestFileBytes = 2 * 1024 * 1024;
 /** A person takes two minutes; so many at once are put through to a reception. */
 const usualPerMinute = 6;
+/** Who is busy or away now may be there in an hour. */
+const usualRetries = 1;
 
 const settings = {
   clinic: z.string().optional(),
   kind: z.enum(contactKinds).optional(),
   name: z.string().max(longestName).optional(),
   perMinute: z.coerce.number().int().min(1).max(fastestPerMinute).optional(),
+  retries: z.coerce.number().int().min(0).max(mostRetries).optional(),
+  /** Only looked at: nothing is kept, and nobody can be rung by it. */
+  dryRun: z.literal(['true', 'false', true, false]).optional(),
 };
 const querySchema = z.strictObject(settings);
 const agendaSchema = z.strictObject({
@@ -96,11 +101,14 @@ async function create(
     return refuse(reply, 422, 'unknown-clinic', 'Não existe clínica com esse identificador.');
   const today = clinicTime(parts.clock.wallMs(), clinic.timeZone).toPlainDate().toString();
   const { kind = 'confirm', name = '', perMinute = usualPerMinute } = body.data;
+  const { retries = usualRetries } = body.data;
   const wish: NewList = {
     clinicId: clinic.id,
     kind,
     name: plainText(name) || `${today} ${kind}`,
     perMinute,
+    retries,
+    isTrial: String(body.data.dryRun) === 'true',
     keyId: parts.holder(request, 'calls:create') ?? '',
     today,
   };
@@ -114,10 +122,11 @@ async function create(
 }
 
 const usage =
-  'Envie um arquivo CSV (Content-Type: text/csv; ?clinic=…&kind=confirm|remind|custom&name=…&perMinute=1…60) ou {"from": "agenda", "day": "AAAA-MM-DD"} com os mesmos campos.';
+  'Envie um arquivo CSV (Content-Type: text/csv; ?clinic=…&kind=confirm|remind|custom&name=…&perMinute=1…60&retries=0…2) ou {"from": "agenda", "day": "AAAA-MM-DD"} com os mesmos campos.';
 
 function answer(reply: FastifyReply, created: CreatedList): FastifyReply {
-  if (created.outcome === 'created') return reply.code(201).send(callListView(created.list));
+  if (created.outcome !== 'no-rows')
+    return reply.code(created.outcome === 'created' ? 201 : 200).send(callListView(created.list));
   const { error } = problem('no-rows', 'Não há ninguém para chamar nesta lista.');
   return reply.code(422).send({ error: { ...error, problems: created.problems } });
 }

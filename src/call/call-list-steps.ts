@@ -112,6 +112,9 @@ export function resultOf(
   if (!dial) return { result: 'unknown' };
   const { state, refusal, sentAtMs, timeLimitS, progress, answeredBy } = dial;
   if (state === 'failed') {
+    // Rung before, and not any more: what came of the last ring is what came of it.
+    const last = dial.earlier.at(-1)?.status;
+    if (last === 'busy' || last === 'no-answer') return { result: last };
     const reason = refusal && { code: refusal.code, message: refusal.message };
     return { result: 'failed', ...(reason ? { reason } : {}) };
   }

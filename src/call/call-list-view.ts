@@ -3,12 +3,14 @@ import type { CallList, CallListRow } from './call-list-record.ts';
 /** A list without its rows. */
 export function callListSummary(list: CallList) {
   const { id, clinicId, name, kind, perMinute, state, because, createdAtMs, rows, problems } = list;
+  const { retries = 0 } = list;
   return {
     id,
     clinic: clinicId,
     name,
     kind,
     perMinute,
+    retries,
     state,
     ...(because === undefined ? {} : { because }),
     createdAt: new Date(createdAtMs).toISOString(),

@@ -6,7 +6,7 @@ import { createId } from '../platform/id.ts';
 import type { Log } from '../platform/log.ts';
 import type { CsvRow } from './call-list-csv.ts';
 import { type Imported, type ListWish, rowsFromAgenda, rowsFromCsv } from './call-list-import.ts';
-import type { CallList, CallListRow } from './call-list-record.ts';
+import { type CallList, type CallListRow, isFinal } from './call-list-record.ts';
 import {
   type AfterPlace,
   afterPlace,
@@ -42,13 +42,16 @@ export interface NewList {
   kind: ContactKind;
   name: string;
   perMinute: number;
+  retries?: number;
+  /** Read and judged, and not kept. */
+  isTrial?: boolean;
   keyId: string;
   /** Today in the clinic's zone, `YYYY-MM-DD`. */
   today: string;
 }
 
 export type CreatedList =
-  | { outcome: 'created'; list: CallList }
+  | { outcome: 'created' | 'trial'; list: CallList }
   | { outcome: 'no-rows'; problems: Imported['problems'] };
 
 /**
@@ -137,6 +140,23 @@ export class CallLists {
     };
   }
 
+  /** Whether somebody who was busy or away is rung once more. */
+  async mayRingAgain({
+    listId,
+    line,
+  }: {
+    listId: string;
+    line: number;
+  }): Promise<'now' | 'later' | 'never'> {
+    const { store, visits } = this.#parts;
+    const list = store.find(listId);
+    const row = list?.rows.find((one) => one.line === line);
+    if (!list || !row || isFinal(list)) return 'never';
+    const { appointmentId } = row;
+    if (appointmentId !== undefined && !(await visits.find(appointmentId))) return 'never';
+    return list.state === 'running' ? 'now' : 'later';
+  }
+
   /** Never rejects; one at a time. */
   async tick(): Promise<void> {
     if (this.#isStopped) return;
@@ -154,19 +174,14 @@ export class CallLists {
     rowsOf: (wish: ListWish) => Promise<Imported>,
   ): Promise<CreatedList> {
     const { store, clock, log } = this.#parts;
-    const { today, ...head } = wish;
+    const { today, isTrial = false, ...head } = wish;
     const nowMs = clock.wallMs();
     const { rows, problems } = await rowsOf({ ...wish, nowMs });
     if (rows.length === 0) return { outcome: 'no-rows', problems };
     const id = createId();
-    const list = await store.create({
-      ...head,
-      id,
-      createdAtMs: nowMs,
-      state: 'ready',
-      problems,
-      rows,
-    });
+    const draft: CallList = { ...head, id, createdAtMs: nowMs, state: 'ready', problems, rows };
+    if (isTrial) return { outcome: 'trial', list: draft };
+    const list = await store.create(draft);
     log.info({ listId: id, rows: rows.length, problems: problems.length }, 'a call list was made');
     return { outcome: 'created', list };
   }
@@ -214,6 +229,7 @@ export class CallLists {
       row: { listId: list.id, line: row.line },
       keyId: list.keyId,
       idempotencyKey: `list ${row.key}`,
+      ...(list.retries === undefined ? {} : { retries: list.retries }),
       ...(row.message === undefined ? {} : { purpose: row.message }),
     });
     return this.#follow(list.id, row.line, afterPlace(placed, clock.wallMs()));

@@ -1,4 +1,5 @@
 import { createId } from '../platform/id.ts';
+import { unusualUntilMs } from './dial-anomaly.ts';
 import { type DialWish, fingerprintOf, newDial } from './dial-answer.ts';
 import { DialDenials } from './dial-denials.ts';
 import { limitReached } from './dial-limits.ts';
@@ -13,12 +14,13 @@ export class DialAdmission {
   readonly #parts: OutboundParts;
   readonly #starter: DialStarter;
   readonly #pace: DialPace;
-  readonly #denials = new DialDenials();
+  readonly #denials: DialDenials;
   /** One after another: two at once would both see room for one. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: OutboundParts, starter: DialStarter, pace: DialPace) {
     this.#parts = parts;
+    this.#denials = new DialDenials(parts.suspensions, parts.log);
     this.#starter = starter;
     this.#pace = pace;
   }
@@ -55,6 +57,8 @@ export class DialAdmission {
     const forbidden = permission(wish, nowMs);
     if (forbidden) return forbidden;
     if (this.#starter.isStopped || unavailable() !== undefined) return notReady;
+    const unusualMs = wish.row ? undefined : unusualUntilMs(wish.keyId, ledger.all(), nowMs);
+    if (unusualMs !== undefined) return unusual(Math.ceil((unusualMs - nowMs) / 1_000));
     const limit = limitReached(wish, ledger.all(), { nowMs, ringS }, limits);
     return limit && { httpStatus: 429, ...limit };
   }
@@ -93,6 +97,16 @@ function suspended(retryAfterS: number): DialRefusal {
     code: suspendedCode,
     message: 'Esta chave foi suspensa por uma hora: muitas ligações dela foram recusadas.',
     retryAfterS,
+  };
+}
+
+function unusual(retryAfterS: number): DialRefusal {
+  return {
+    httpStatus: 429,
+    code: 'unusual-calls',
+    message:
+      'Quase ninguém atende as ligações desta chave, ou elas duram poucos segundos. Confira os números antes de continuar.',
+    retryAfterS: Math.max(1, retryAfterS),
   };
 }
 

@@ -6,6 +6,7 @@ import type { DialLimits } from './dial-limits.ts';
 import type { DialPermission } from './dial-permission.ts';
 import type { Answerer } from './dial-record.ts';
 import type { CallAnswer, ListedCall } from './dial-steps.ts';
+import type { DialSuspensionStore } from './dial-suspension-store.ts';
 
 /** A call that rings longer than this is not answered any more. */
 export const ringS = 60;
@@ -42,6 +43,9 @@ export interface OutboundParts {
   /** Told who took a call, once. */
   onAnsweredBy?: (callSid: string, by: Answerer) => void;
   limits?: DialLimits;
+  suspensions: DialSuspensionStore;
+  /** Whether a row of a list may be rung once more: its list was paused or stopped, or the matter is settled. */
+  mayRingAgain?: (row: { listId: string; line: number }) => Promise<'now' | 'later' | 'never'>;
   clock: Clock;
   log: Log;
   metrics: Metrics;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import { problem } from '../platform/problem.ts';
 import type { ApiScope } from './api-keys.ts';
+import { mostRetries } from './call-list-record.ts';
 import { dialView, type PlacedCall } from './dial-answer.ts';
 import type { OutboundCalls } from './outbound-calls.ts';
 
@@ -10,8 +11,6 @@ import type { OutboundCalls } from './outbound-calls.ts';
 const longestPurpose = 500;
 /** About 25 seconds; many machines stop listening at 30. */
 const longestVoicemail = 400;
-/** With the first ring: what a person is rung at most in a day. */
-const mostRetries = 2;
 
 const requestSchema = z.strictObject({
   to: z.string(),

@@ -40,6 +40,11 @@ const noCallerNumber: PlacedCall = {
   code: 'no-caller-number',
   message: 'Este servidor não tem número para ligar. Defina TWILIO_PHONE_NUMBER.',
 };
+const notAnyMore = {
+  httpStatus: 422,
+  code: 'not-any-more',
+  message: 'A lista foi encerrada, ou o agendamento não está mais marcado.',
+};
 const expired = {
   httpStatus: 503,
   code: 'expired',
@@ -168,7 +173,7 @@ export class OutboundCalls {
   /** One that may not start now waits, or is over. */
   async #startDue(dial: Dial): Promise<void> {
     const { clock } = this.#parts;
-    const next = this.#verdict(dial, clock.wallMs());
+    const next = this.#verdict(dial, clock.wallMs()) ?? (await this.#verdictOfList(dial));
     if (next !== undefined) {
       await this.#change(dial.id, (one) => (one.state === 'intent' ? { ...one, ...next } : one));
       return;
@@ -191,6 +196,14 @@ export class OutboundCalls {
     const limit = limitReached(dial, ledger.all(), { nowMs, ringS, self: dial.id }, limits);
     if (limit) return { dueAtMs: nowMs + limit.retryAfterS * 1_000 };
     return unavailable() === undefined ? undefined : { dueAtMs: nowMs + postponeMs };
+  }
+
+  /** Staff may have paused or stopped a list between two rings of one of its rows. */
+  async #verdictOfList({ attempt, row }: Dial): Promise<Partial<Dial> | undefined> {
+    const { clock, mayRingAgain } = this.#parts;
+    const answer = row && attempt > 1 ? await mayRingAgain?.(row) : undefined;
+    if (answer === 'later') return { dueAtMs: clock.wallMs() + postponeMs };
+    return answer === 'never' ? { state: 'failed', refusal: notAnyMore } : undefined;
   }
 
   async #lookUp(id: string): Promise<void> {

@@ -106,13 +106,15 @@ async function wishFor(
     kind,
     name: plainText(name) || `${today} ${kind}`,
     perMinute,
+    // As with the list API: who is busy or away is rung once more.
+    retries: 1,
     keyId: holderOf(access.who(request).userId),
     today,
   };
 }
 
 function answer(reply: FastifyReply, created: CreatedList) {
-  if (created.outcome === 'created') return reply.code(201).send(callListView(created.list));
+  if (created.outcome !== 'no-rows') return reply.code(201).send(callListView(created.list));
   const { error } = problem('no-rows', 'Não há ninguém para chamar nesta lista.');
   return reply.code(422).send({ error: { ...error, problems: created.problems } });
 }

@@ -8,6 +8,7 @@ import type { CallIndex } from '../call/call-index-store.ts';
 import type { CallListStore } from '../call/call-list-store.ts';
 import type { CallStore } from '../call/call-record.ts';
 import type { DialLedger } from '../call/dial-ledger.ts';
+import type { DialSuspensionStore } from '../call/dial-suspension-store.ts';
 import type { TransferStore } from '../call/transfer-store.ts';
 import type { AuditTrail } from '../console/audit-store.ts';
 import type { CalendarFeedStore } from '../console/calendar-feed-store.ts';
@@ -26,6 +27,10 @@ import { openFileCallListStore } from './file-call-list-store.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileDialLedger } from './file-dial-ledger.ts';
+import {
+  createMemoryDialSuspensionStore,
+  openFileDialSuspensionStore,
+} from './file-dial-suspension-store.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
 import { openFileScheduleStore } from './file-schedule-store.ts';
 import { openFileScriptStore } from './file-script-store.ts';
@@ -72,6 +77,7 @@ export interface Storage {
   scripts: ScriptStore;
   /** Calls we make; on this machine, whatever the agenda is kept in. */
   dials: DialLedger;
+  suspensions: DialSuspensionStore;
   callLists: CallListStore;
   optOuts: OptOutStore;
   /** Callers who are being put through; on this machine, too. */
@@ -143,10 +149,11 @@ async function openCalls(
 async function openDialling(
   options: StorageOptions,
   closers: Closer[],
-): Promise<Pick<Storage, 'dials' | 'callLists' | 'optOuts' | 'transfers'>> {
+): Promise<Pick<Storage, 'dials' | 'suspensions' | 'callLists' | 'optOuts' | 'transfers'>> {
   if (options.kind === 'memory')
     return {
       dials: createMemoryDialLedger(),
+      suspensions: createMemoryDialSuspensionStore(),
       callLists: createMemoryCallListStore(),
       optOuts: createMemoryOptOutStore(),
       transfers: createMemoryTransferStore(),
@@ -164,7 +171,8 @@ async function openDialling(
   closers.push(() => callLists.close());
   const transfers = await openFileTransferStore(await placeFor('transfers'));
   closers.push(() => transfers.close());
-  return { dials, callLists, optOuts, transfers };
+  const suspensions = await openFileDialSuspensionStore(options.dataDirectory);
+  return { dials, suspensions, callLists, optOuts, transfers };
 }
 
 async function openCalendarFeeds(

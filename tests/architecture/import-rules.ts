@@ -34,6 +34,7 @@ export const compositionRoots = [
   'doctor.ts',
   'clinic.ts',
   'api-key.ts',
+  'call-list.ts',
   'user.ts',
   'audit.ts',
   'web-build.ts',

@@ -21,6 +21,7 @@ const environmentReaders = [
   'demo-whatsapp.ts',
   'doctor.ts',
   'api-key.ts',
+  'call-list.ts',
   'user.ts',
   'audit.ts',
 ];

@@ -1,3 +1,4 @@
+import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,6 +62,7 @@ async function restarted(directory: string, to: string) {
   };
   const ledger = await openFileDialLedger({ directory, log });
   const calls = new OutboundCalls({
+    suspensions: createMemoryDialSuspensionStore(),
     ledger,
     carrier: createTwilioRest({ accountSid, authToken, apiUrl: rest.url }),
     permission: () => undefined,

@@ -56,7 +56,7 @@ async function onRestartStage(
 
 /** The caller is put through; it rings there. */
 async function ringing(
-  { greeted }: ProcessStage,
+  { directory, greeted }: ProcessStage,
   destination: string,
   before?: (model: Awaited<ReturnType<ProcessStage['greeted']>>['model']) => Promise<unknown>,
 ) {
@@ -68,6 +68,11 @@ async function ringing(
   await until(() => heardMs(call, 40) === 300, 'the caller is asked', longMs);
   await callerSays(call, model, { text: 'Sim, por favor.' });
   await until(() => call.legs.length > 0, 'a number is dialled', longMs);
+  await until(
+    async () => (await jsonIn(join(directory, 'recordings'))).every((one) => one.state === 'ended'),
+    'the call that was left is written down',
+    longMs,
+  );
   return call;
 }
 

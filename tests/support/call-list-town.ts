@@ -8,6 +8,7 @@ import type { Dial, DialProgress } from '../../src/call/dial-record.ts';
 import { OutboundCalls } from '../../src/call/outbound-calls.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { createMemoryCallListStore } from '../../src/storage/memory-call-list-store.ts';
 import { createMemoryDialLedger } from '../../src/storage/memory-dial-ledger.ts';
 import { createMemoryOptOutStore } from '../../src/storage/memory-opt-out-store.ts';
@@ -55,7 +56,9 @@ export function listTown(
     leaveMessage: async () => undefined,
   };
   const permission: DialPermission = options.permission ?? (() => undefined);
-  const outbound = new OutboundCalls({
+  const outbound: OutboundCalls = new OutboundCalls({
+    mayRingAgain: (row) => lists.mayRingAgain(row),
+    suspensions: createMemoryDialSuspensionStore(),
     ledger,
     carrier: {
       ...carrier,

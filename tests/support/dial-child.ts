@@ -3,6 +3,7 @@ import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { openFileDialLedger } from '../../src/storage/file-dial-ledger.ts';
+import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { createTwilioRest } from '../../src/twilio/rest-client.ts';
 import { createFailingDisk } from './failing-disk.ts';
 
@@ -22,6 +23,7 @@ const clock = createClock();
 const ledger = await openFileDialLedger({ directory, log, disk });
 const rest = createTwilioRest({ accountSid, authToken, apiUrl, timeoutMs: 2_000 });
 const calls = new OutboundCalls({
+  suspensions: createMemoryDialSuspensionStore(),
   ledger,
   carrier: {
     ...rest,

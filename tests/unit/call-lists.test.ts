@@ -321,3 +321,57 @@ describe('what became of a call', () => {
     expect(nextMove(callList(rows, { state: 'running' }), 5_000)).toEqual({ do: 'wait' });
   });
 });
+
+describe('somebody of a list who is busy or away', () => {
+  const hourMs = 3_600_000;
+  const rowsOf = (town: ReturnType<typeof listTown>, id: string) =>
+    town.lists.find(id)?.rows.map(({ state, result }) => `${state} ${result ?? '-'}`);
+  /** Nobody is there the first time. */
+  const away = async (retries: number, atSecond: 'completed' | 'no-answer' = 'completed') => {
+    const town = listTown({
+      ending: ({ attempt }) => (attempt === 1 ? 'no-answer' : atSecond),
+    });
+    const id = await town.running(1, { retries });
+    await town.pass(5);
+    const later = async (ms: number) => {
+      town.clock.advance(ms);
+      await town.outbound.tick();
+      await town.pass(5);
+    };
+    return { ...town, id, later };
+  };
+
+  it('is rung once more an hour later, and the list ends with what came of that', async () => {
+    const town = await away(1);
+    expect([town.rung.length, rowsOf(town, town.id)]).toEqual([1, ['dialled -']]);
+    await town.later(hourMs - 60_000);
+    expect(town.rung).toHaveLength(1);
+    await town.later(60_000);
+    expect([town.rung.length, rowsOf(town, town.id)]).toEqual([2, ['ended answered']]);
+    expect(town.lists.find(town.id)?.state).toBe('done');
+  });
+
+  it('is not rung more often than was asked for', async () => {
+    const town = await away(1, 'no-answer');
+    for (let i = 0; i < 4; i += 1) await town.later(hourMs);
+    expect([town.rung.length, rowsOf(town, town.id)]).toEqual([2, ['ended no-answer']]);
+  });
+
+  it('is not rung while the list is paused, and is when it goes on', async () => {
+    const town = await away(1);
+    await town.lists.ask(town.id, 'pause');
+    await town.later(hourMs);
+    await town.later(hourMs);
+    expect(town.rung).toHaveLength(1);
+    await town.lists.ask(town.id, 'resume');
+    await town.later(60_000);
+    expect(town.rung).toHaveLength(2);
+  });
+
+  it('is not rung any more when the list was stopped: the last ring is the result', async () => {
+    const town = await away(1);
+    await town.lists.ask(town.id, 'stop');
+    await town.later(hourMs);
+    expect([town.rung.length, rowsOf(town, town.id)]).toEqual([1, ['ended no-answer']]);
+  });
+});

@@ -8,6 +8,7 @@ import type { CallAnswer, ListedCall } from '../../src/call/dial-steps.ts';
 import { OutboundCalls } from '../../src/call/outbound-calls.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { createMemoryDialLedger } from '../../src/storage/memory-dial-ledger.ts';
 import { clockAt, thursdayMorning } from '../support/agent-fixtures.ts';
 
@@ -54,6 +55,7 @@ function dialling(options: Options = {}) {
     leaveMessage: async (callSid, text) => void did.push(`say ${callSid} ${text}`),
   };
   const calls = new OutboundCalls({
+    suspensions: createMemoryDialSuspensionStore(),
     ledger,
     carrier,
     permission: options.permission ?? (() => undefined),
