@@ -25,7 +25,7 @@ beforeAll(async () => {
     holder: ({ headers }) => (headers.authorization === `Bearer ${key}` ? 'main' : undefined),
     lists: town.lists,
     clinics: [clinic],
-    defaultClinic: clinic,
+    defaultClinic: () => clinic,
     clock: town.clock,
   });
   url = await server.listen({ host: '127.0.0.1', port: 0 });
