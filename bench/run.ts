@@ -17,6 +17,7 @@ import { Measuring } from './calls/measuring.ts';
 import { judge, median } from './calls/targets.ts';
 import { consolePage } from './console-page.ts';
 import { measureFindSlots } from './find-slots/run.ts';
+import { measureAlone } from './fresh-process.ts';
 import { measureRecordingSearch, measureRecordingStart } from './recordings/run.ts';
 
 /*
@@ -25,6 +26,7 @@ import { measureRecordingSearch, measureRecordingStart } from './recordings/run.
  *   --calls N --seconds N --rounds N --no-capacity
  *   --profile <directory>            also leaves a CPU profile of each server there
  *   --no-page                        leaves docs/benchmarks.md as it is
+ *   --only-messages                  only WhatsApp: webhooks at 200 a second, 1,000 conversations at once (2 minutes)
  *   --only-agenda                    only the agenda: free times in a full one, and durable bookings (3 minutes)
  *   --only-console                   only the console: the list of many calls (3 minutes)
  */
@@ -38,6 +40,7 @@ const { values } = parseArgs({
     page: { type: 'boolean', default: true },
     profile: { type: 'string' },
     'only-agenda': { type: 'boolean', default: false },
+    'only-messages': { type: 'boolean', default: false },
     'only-console': { type: 'boolean', default: false },
   },
   allowNegative: true,
@@ -51,6 +54,10 @@ const searches = values.capacity ?? !values.quick;
 const moderateCalls = 50;
 const moderateSeconds = 15;
 const searchSeconds = 10;
+
+/** Each takes a minute. */
+const messagesMs = 400_000;
+const messagesEntry = (part: string) => new URL(`messages/${part}.ts`, import.meta.url);
 
 async function bench(): Promise<boolean> {
   const measuring = new Measuring(compileServers());
@@ -113,6 +120,16 @@ async function benchAgenda(): Promise<boolean> {
   return true;
 }
 
+async function benchMessages(): Promise<boolean> {
+  const webhook = await measureAlone('messages-webhook', messagesEntry('webhook'), messagesMs);
+  const interleaved = await measureAlone(
+    'messages-interleaved',
+    messagesEntry('interleaved'),
+    messagesMs,
+  );
+  return webhook !== undefined && interleaved !== undefined;
+}
+
 async function benchConsole(): Promise<boolean> {
   const search = await measureRecordingSearch();
   const start = await measureRecordingStart();
@@ -124,6 +141,7 @@ async function benchConsole(): Promise<boolean> {
 }
 
 function chosen(): Promise<boolean> {
+  if (values['only-messages']) return benchMessages();
   if (values['only-agenda']) return benchAgenda();
   return values['only-console'] ? benchConsole() : bench();
 }

@@ -49,7 +49,7 @@ type Refusal = { status: number; message: string };
 export async function webChatRoutes(app: FastifyInstance, parts: WebChatRouteParts): Promise<void> {
   const { pages } = parts;
   const index = pages && (await readFile(join(pages, 'chat', 'index.html')).catch(() => undefined));
-  await app.register(async (scope) => {
+  await app.register((scope, _options, done) => {
     answerErrors(scope, parts.log);
     scope.addHook('onRequest', async (request, reply) => {
       reply.headers(chatHeaders(parts.door()));
@@ -57,6 +57,7 @@ export async function webChatRoutes(app: FastifyInstance, parts: WebChatRoutePar
     });
     messageRoutes(scope, parts);
     historyRoutes(scope, parts);
+    done();
   });
   app.get('/', async (_request, reply) => {
     reply.headers({ ...chatHeaders(parts.door()), 'cache-control': 'no-cache' });
@@ -146,15 +147,15 @@ function messageRoutes(app: FastifyInstance, parts: WebChatRouteParts): void {
     request: FastifyRequest,
   ): Promise<Refusal | { visit: ChatVisit; key: string; text: string }> {
     if (!gates.address.mayPass(request.ip)) return tooMany;
+    const key = keyOf(request);
+    const visit = key === undefined ? undefined : await chat.visitOf(key);
+    if (!visit || key === undefined) return nobody;
     const asked = messageSchema.safeParse(request.body).data;
     const text = asked?.message.trim() ?? '';
     if (!asked || plainText(text) === '')
       return { status: 400, message: 'Escreva a mensagem em "message".' };
     if (text.length > longestChatMessage)
       return { status: 400, message: 'A mensagem é longa demais: use até 4.096 caracteres.' };
-    const key = keyOf(request);
-    const visit = key === undefined ? undefined : await chat.visitOf(key);
-    if (!visit || key === undefined) return nobody;
     if (!gates.visit.mayPass(visit.id)) return tooMany;
     return { visit, key, text };
   }

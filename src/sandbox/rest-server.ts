@@ -30,6 +30,8 @@ export interface RestRequest {
 }
 
 export interface SandboxRestOptions extends Pick<MessageRoutesOptions, 'ownNumbers'> {
+  /** Told every message that was taken on: only the last 200 are remembered. */
+  onSent?: (message: SentMessage) => void;
   carrier: SandboxCarrier;
   accountSid: string;
   authToken: string;

@@ -44,6 +44,7 @@ export interface WhatsappNetworkOptions {
   /** Of the REST server, where files lie. */
   url: () => string;
   clock?: Pick<Clock, 'wallMs'>;
+  onSent?: (message: SentMessage) => void;
 }
 
 export function createWhatsappNetwork(options: WhatsappNetworkOptions): WhatsappNetwork {
@@ -124,6 +125,7 @@ export function createWhatsappNetwork(options: WhatsappNetworkOptions): Whatsapp
       return { ...answer, messageSid };
     },
     onMessage(message, statusCallback) {
+      options.onSent?.(message);
       if (message.by !== 'whatsapp' || !statusCallback) return;
       const timer = setTimeout(() => {
         timers.delete(timer);

@@ -46,7 +46,7 @@ export function createIndexedConversations(
       .sort(newestFirst)[0];
   }
   async function write(conversation: Conversation): Promise<Conversation> {
-    const checked = parseConversation(structuredClone(conversation));
+    const checked = parseConversation(conversation);
     if (!checked)
       throw new CodedError('STORE_WRITE_FAILED', 'what was to be written is no conversation');
     await keeper.write(checked);

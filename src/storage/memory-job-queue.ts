@@ -65,26 +65,28 @@ export function createMemoryJobQueue(
     for (const job of dead.slice(0, Math.max(0, dead.length - mostDead))) jobs.delete(job.id);
   }
 
-  /** Begins what is due; wakes again for what is not. */
+  /** Begins what is due, one at a turn of the event loop: webhooks come between. Wakes again for what is not due yet. */
   function look(): void {
     clearTimeout(timer);
-    if (!work || isClosed) return;
+    if (!work || isClosed || running.size >= rules.concurrency) return;
     const nowMs = clock.wallMs();
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const job of waiting.due(nowMs)) {
-      if (running.size >= rules.concurrency) return;
+    const next = waiting.first();
+    if (!next) return;
+    if (next.atMs <= nowMs) {
       running.set(
-        job.id,
-        run(job, work).finally(() => {
-          running.delete(job.id);
-          look();
-        }),
+        next.id,
+        run(next, work).finally(() => afterRun(next.id)),
       );
+      setImmediate(look);
+      return;
     }
-    nextMs = waiting.nextMs();
-    if (nextMs === Number.POSITIVE_INFINITY) return;
-    timer = setTimeout(look, Math.min(Math.max(1, nextMs - nowMs), longestTimerMs));
+    timer = setTimeout(look, Math.min(Math.max(1, next.atMs - nowMs), longestTimerMs));
     timer.unref();
+  }
+
+  function afterRun(id: string): void {
+    running.delete(id);
+    look();
   }
 
   async function run(job: KeptJob, begin: (job: Job) => Promise<JobEnd>): Promise<void> {
@@ -199,8 +201,7 @@ function createDueList() {
       const at = sorted.findIndex(({ id }) => id === job.id);
       if (at >= 0) sorted.splice(at, 1);
     },
-    due: (nowMs: number): KeptJob[] => sorted.slice(0, placeOf(nowMs)),
-    nextMs: () => sorted[0]?.atMs ?? Number.POSITIVE_INFINITY,
+    first: (): KeptJob | undefined => sorted[0],
   };
 }
 

@@ -172,6 +172,23 @@ describe('a recording', () => {
     expect(trail).toContain('reclamação da paciente');
   });
 
+  it('is not there for somebody of another clinic, in no way', async ({ as, person }) => {
+    const { booked } = seeded();
+    const { person: other } = await as('staff', ['estrategia']);
+    const missing = booked.id.replace(/^./, (first) => (first === 'a' ? 'b' : 'a'));
+    for (const end of ['', '/audio', '/peaks', '/audio?download=1&format=pcm16']) {
+      const [foreign, none] = await Promise.all(
+        [booked.id, missing].map((id) => other.fetch(`/console/api/calls/${id}${end}`)),
+      );
+      expect(foreign?.status).toBe(404);
+      expect(await foreign?.text()).toBe(await none?.text());
+    }
+    const plays = { method: 'POST', body: '{"reason":"curiosidade"}' };
+    expect((await other.fetch(`/console/api/calls/${booked.id}/plays`, plays)).status).toBe(404);
+    expect((await (await other.fetch('/console/api/calls')).json()).total).toBe(0);
+    expect((await person.fetch(`/console/api/calls/${booked.id}`)).status).toBe(200);
+  });
+
   it('that was never made says so, and there is nothing to play', async ({ page, url }) => {
     await page.goto(`${url}/console/recordings/${seeded().refused.id}`);
     await page.getByText('a pessoa não aceitou a gravação').waitFor();

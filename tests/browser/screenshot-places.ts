@@ -2,9 +2,8 @@ import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import { addPerson, type SignedInPerson } from '../support/console-access.ts';
-import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from '../support/desk-pictures.ts';
 import { sandboxCaller } from '../support/sandbox-caller.ts';
-import { seedCalls, seedCalls } from '../support/seeded-calls.ts';
+import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
 

@@ -1,4 +1,3 @@
-import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { createMetrics } from '../../src/platform/metrics.ts';
 import { createSandboxCarrier, type SandboxCarrier } from '../../src/sandbox/carrier.ts';
 import { type SandboxRest, startSandboxTwilioRest } from '../../src/sandbox/rest-server.ts';
 import { openFileDialLedger } from '../../src/storage/file-dial-ledger.ts';
+import { createMemoryDialSuspensionStore } from '../../src/storage/file-dial-suspension-store.ts';
 import { createTwilioRest } from '../../src/twilio/rest-client.ts';
 import { accountSid, authToken, until } from '../support/stage.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { AuditPageView } from '../../src/console/audit-view.ts';
 import { thursdayMorning } from '../support/agent-fixtures.ts';
 import { signIn } from '../support/console-access.ts';
 import { openSound, receptionist, speakInto, watchLive } from '../support/live-staff.ts';
@@ -256,6 +257,15 @@ describe.concurrent('somebody who takes a call', () => {
       await until(() => watching.calls.get(id)?.state === 'ended', 'the page knows');
       expect(watching.notes(id)).toEqual(expect.arrayContaining(['took', 'gave-back']));
       watching.close();
+      const auditor = await signIn(stage, 'auditor');
+      const trail = await auditor.fetch(`/console/api/audit?object=${id}`);
+      const { rows } = (await trail.json()) as AuditPageView;
+      expect(rows.map(({ action, user }) => ({ action, user }))).toEqual(
+        ['live.give-back', 'live.talk', 'live.take'].map((action) => ({
+          action,
+          user: person.userId,
+        })),
+      );
     }));
 
   it('is the first who asked: the second is told who it is', () =>

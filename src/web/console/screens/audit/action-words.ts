@@ -75,7 +75,6 @@ const actions: Readonly<Record<string, Phrase>> = {
   'live.give-back': { pt: 'devolveu a chamada', en: 'gave the call back' },
   'live.transfer': { pt: 'transferiu a chamada', en: 'transferred the call' },
   'live.end': { pt: 'encerrou a chamada', en: 'ended the call' },
-  listen: { pt: 'ouviu uma chamada ao vivo', en: 'listened to a live call' },
   'softphone.call': { pt: 'ligou pelo softphone', en: 'called by the softphone' },
 };
 

@@ -89,7 +89,7 @@ export class Phone {
     thread.node.port.onmessage = ({ data }: MessageEvent<PhoneNews>) => {
       if (data.type === 'frame') this.#frame(data.samples);
       if (data.type === 'mark') this.#send({ event: 'mark', mark: { name: data.name } });
-      if (data.type === 'level') [this.spokenLevel.value, this.heardLevel.value] = data.levels;
+      if (data.type === 'level') this.#levels(data.levels);
     };
   }
 
@@ -126,13 +126,21 @@ export class Phone {
 
   /** Every 20 ms: what was typed goes before the microphone, byte for byte. */
   #frame(samples: Float32Array<ArrayBuffer>): void {
-    const ulaw = this.#typedFrame() ?? toUlaw(samples);
+    const typed = this.#typedFrame();
+    if (typed) this.spokenLevel.value = loudnessOf(fromUlaw(typed));
+    const ulaw = typed ?? toUlaw(samples);
     const timestamp = String(this.#frames * frameMs);
     this.#frames += 1;
     this.#send({
       event: 'media',
       media: { track: 'inbound', chunk: String(this.#frames), timestamp, payload: toBase64(ulaw) },
     });
+  }
+
+  /** While something typed is said, the microphone is not what is sent. */
+  #levels([spoken, heard]: [number, number]): void {
+    if (this.#typed.length === 0) this.spokenLevel.value = spoken;
+    this.heardLevel.value = heard;
   }
 
   #typedFrame(): Uint8Array | undefined {
@@ -169,4 +177,10 @@ export class Phone {
     this.heardLevel.value = 0;
     this.state.value = state;
   }
+}
+
+function loudnessOf(samples: Float32Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return Math.sqrt(sum / samples.length);
 }

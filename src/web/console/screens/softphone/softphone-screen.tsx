@@ -152,7 +152,7 @@ function SayForm() {
       <div class="grow">
         <Field
           label={w.say}
-          hint={w.sayHelp}
+          placeholder={w.sayHelp}
           value={text}
           onValue={setText}
           maxLength={400}
