@@ -72,9 +72,15 @@ export class FileCallIndex implements CallIndex {
     const present = this.#known;
     this.#known = new Map();
     if (this.#lines - this.#recalled <= this.#lines * mostStaleShare) return;
-    const isPresent = ({ file, size, mtimeMs }: IndexedFile) => {
+    // Two changes within one tick of the file's clock differ in their words alone; the last one is known.
+    const isPresent = ({ file, size, mtimeMs, words }: IndexedFile) => {
       const known = present.get(file);
-      return known?.size === size && known.mtimeMs === mtimeMs && this.#memory.has(known.gist.id);
+      return (
+        known?.size === size &&
+        known.mtimeMs === mtimeMs &&
+        known.words === words &&
+        this.#memory.has(known.gist.id)
+      );
     };
     await this.#file.rewrite(() => isPresent);
   }
