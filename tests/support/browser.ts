@@ -62,6 +62,8 @@ export interface Look {
   language?: 'pt' | 'en';
   width?: 1280 | 390;
   theme?: 'light' | 'dark';
+  /** For axe alone, which the page's policy would keep out. */
+  bypassCSP?: boolean;
 }
 
 export function openBrowser(more: readonly string[] = []): Promise<Browser> {
@@ -76,9 +78,10 @@ export interface Trouble {
 /** A window of its own: cookies, storage and trouble are this one's. */
 export async function openContext(
   browser: Browser,
-  { language = 'pt', width = 1280, theme = 'light' }: Look = {},
+  { language = 'pt', width = 1280, theme = 'light', bypassCSP = false }: Look = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
+    bypassCSP,
     locale: language === 'pt' ? 'pt-BR' : 'en-GB',
     viewport: { width, height: width === 390 ? 844 : 900 },
     isMobile: width === 390,
@@ -141,7 +144,8 @@ export async function seriousFaults(
   }
 }
 
-async function axeFaults(page: Page): Promise<string[]> {
+/** Of a page whose context bypasses its policy. */
+export async function axeFaults(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axePath });
   return page.evaluate(async () => {
     interface Found {
