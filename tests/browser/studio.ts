@@ -20,7 +20,9 @@ export async function openStudio(wanted: readonly Place[]): Promise<Studio> {
   });
   const browser = await openBrowser();
   const admin = await signIn(server, 'admin');
-  for (const place of wanted) await place.fill?.(server, admin);
+  // A place may show what another of the same screen filled in.
+  const screens = new Set(wanted.map(screenOf));
+  for (const place of places) if (screens.has(screenOf(place))) await place.fill?.(server, admin);
   return {
     async visit(look, see) {
       for (const place of wanted) await show({ browser, server, admin }, place, look, see);
@@ -31,6 +33,9 @@ export async function openStudio(wanted: readonly Place[]): Promise<Studio> {
     },
   };
 }
+
+/** `/console/agenda?day=…` and `/console/agenda/x` are one screen. */
+const screenOf = ({ path }: Place) => path.split(/[/?]/).slice(0, 3).join('/');
 
 interface Room {
   browser: Browser;
