@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createId } from '../../src/platform/id.ts';
 import type { Appointment } from '../../src/scheduling/appointment.ts';
 import type { AppointmentStore } from '../../src/scheduling/appointment-store.ts';
 import { patientKey } from '../../src/scheduling/patient-key.ts';
 import { appointment } from '../support/agent-fixtures.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
 export function describeAppointmentStore(
@@ -12,15 +13,8 @@ export function describeAppointmentStore(
   open: () => Promise<{ store: AppointmentStore; close(): Promise<void> }>,
 ): void {
   describe(`appointments kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
 
     it('are found again as they were saved', async () => {
       const store = await fresh();

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallIndex, CallQuery } from '../../src/call/call-index-store.ts';
 import type { CallRecord, ToolUse } from '../../src/call/call-record.ts';
 import { callRecord } from '../support/call-record.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 const spoken = (...texts: string[]): Pick<CallRecord, 'transcript'> => ({
   transcript: texts.map((text, at) => ({
@@ -26,15 +27,11 @@ export function describeCallIndex(
   open: () => Promise<{ index: CallIndex; close(): Promise<void> }>,
 ): void {
   describe(`the index of calls in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
     const holding = async (...records: CallRecord[]) => {
-      const one = await open();
-      opened.push(one);
-      for (const record of records) one.index.put(record);
-      return one.index;
+      const { index } = await opened();
+      for (const record of records) index.put(record);
+      return index;
     };
     const idsOf = async (index: CallIndex, query: Partial<CallQuery>) =>
       (await index.search({ clinics: 'all', ...query }, { limit: 50 })).calls.map(({ id }) => id);

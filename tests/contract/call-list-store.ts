@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallListStore } from '../../src/call/call-list-store.ts';
 import { createId } from '../../src/platform/id.ts';
 import { callList, listRow } from '../support/call-list-fixtures.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
 export function describeCallListStore(
@@ -9,15 +10,8 @@ export function describeCallListStore(
   open: () => Promise<{ store: CallListStore; close(): Promise<void> }>,
 ): void {
   describe(`lists of calls kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
 
     it('are found as they were made and changed, oldest first', async () => {
       const store = await fresh();

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallRecord, CallStore } from '../../src/call/call-record.ts';
 import { createId } from '../../src/platform/id.ts';
 import { callRecord } from '../support/call-record.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
 export function describeCallStore(
@@ -10,15 +11,8 @@ export function describeCallStore(
   open: () => Promise<{ store: CallStore; close(): Promise<void> }>,
 ): void {
   describe(`calls kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
 
     it('are found again as they were saved', async () => {
       const store = await fresh();

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ChatVisitStore } from '../../src/messaging/chat-visit-store.ts';
 import { createId } from '../../src/platform/id.ts';
 import { chatVisit } from '../support/chat-fixtures.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
 export function describeChatVisitStore(
@@ -9,15 +10,8 @@ export function describeChatVisitStore(
   open: () => Promise<{ store: ChatVisitStore; close(): Promise<void> }>,
 ): void {
   describe(`visits of the chat kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
 
     it('are found by key and by conversation, as they were last saved', async () => {
       const store = await fresh();

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DialLedger } from '../../src/call/dial-ledger.ts';
 import { createId } from '../../src/platform/id.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { dial } from '../support/dial-fixtures.ts';
 
 /** What every driver must do. `open` gives an empty ledger; `close` removes what it left. */
@@ -9,15 +10,8 @@ export function describeDialLedger(
   open: () => Promise<{ ledger: DialLedger; close(): Promise<void> }>,
 ): void {
   describe(`dials kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.ledger;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).ledger;
     const keyed = (key: string, keyId = 'main') =>
       dial({ id: createId(), keyId, idempotency: { key, fingerprint: 'f' } });
 

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OptOutStore } from '../../src/agent/opt-out-store.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 /** What every driver must do. `open` gives an empty list; `close` removes what it left. */
 export function describeOptOutStore(
@@ -7,15 +8,8 @@ export function describeOptOutStore(
   open: () => Promise<{ store: OptOutStore; close(): Promise<void> }>,
 ): void {
   describe(`people who are not to be contacted, kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
     const entry = (e164: string, atMs = 1) => ({ e164, atMs, channel: 'voice' as const });
 
     it('are on the list from the moment they asked, and nobody else is', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createId } from '../../src/platform/id.ts';
 import type { Reservation } from '../../src/scheduling/reservation-record.ts';
 import type { ScheduleStore } from '../../src/scheduling/schedule-store.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import {
   before,
   book,
@@ -21,15 +22,8 @@ export function describeScheduleStore(
   open: () => Promise<{ store: ScheduleStore; close(): Promise<void> }>,
 ): void {
   describe(`a schedule kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
     const busyAt = (store: ScheduleStore, nowMs: number, ignoring?: string) =>
       store.busy({
         resources,

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mostScriptVersions, type ScriptStore } from '../../src/agent/script-store.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { scriptBody, scriptHead, scriptVersion } from '../support/script-fixtures.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
@@ -8,15 +9,8 @@ export function describeScriptStore(
   open: () => Promise<{ store: ScriptStore; close(): Promise<void> }>,
 ): void {
   describe(`scripts kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
 
     it('are found as they were saved, by id and in the order of their ids', async () => {
       const store = await fresh();

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StaffRequest, StaffRequestStore } from '../../src/agent/staff-request.ts';
 import { createId } from '../../src/platform/id.ts';
 import { staffRequest } from '../support/agent-fixtures.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 
 /** What every driver must do. `open` gives an empty store; `close` removes what it left. */
 export function describeStaffRequestStore(
@@ -9,15 +10,8 @@ export function describeStaffRequestStore(
   open: () => Promise<{ store: StaffRequestStore; close(): Promise<void> }>,
 ): void {
   describe(`requests for staff kept in ${driver}`, () => {
-    const opened: { close(): Promise<void> }[] = [];
-    const fresh = async () => {
-      const one = await open();
-      opened.push(one);
-      return one.store;
-    };
-    afterEach(async () => {
-      for (const one of opened.splice(0)) await one.close();
-    });
+    const opened = closedAfterEach(open);
+    const fresh = async () => (await opened()).store;
     const idsOf = (found: StaffRequest[]) => found.map(({ id }) => id);
     async function keep(store: StaffRequestStore, more: Partial<StaffRequest>): Promise<string> {
       const id = createId();

@@ -15,7 +15,8 @@ import { useRemote } from '../../../ui/use-remote.ts';
 import { api } from '../../session.ts';
 import { type DeskRefusal, deskRefusal, formKey } from './desk-refusal.ts';
 import { dialogWords, paymentWord } from './dialog-words.ts';
-import { Alternatives, SlotPicker, type SlotWish } from './slot-picker.tsx';
+import { RefusalNote } from './refusal-note.tsx';
+import { SlotPicker, type SlotWish } from './slot-picker.tsx';
 
 /** What is known before the form is filled in. */
 export interface BookStart {
@@ -152,16 +153,13 @@ function BookForm({
     >
       {start.waiting && start.name && <Callout>{w.waitingFor(start.name)}</Callout>}
       {refusal && (
-        <Callout tone="bad">
-          <p>{refusal.text}</p>
-          <Alternatives
-            slots={refusal.alternatives}
-            onChoose={({ bookable, date, startMs }) => {
-              setRefusal(undefined);
-              setWish({ bookable, date, startMs });
-            }}
-          />
-        </Callout>
+        <RefusalNote
+          refusal={refusal}
+          onChoose={({ bookable, date, startMs }) => {
+            setRefusal(undefined);
+            setWish({ bookable, date, startMs });
+          }}
+        />
       )}
       <Select
         label={w.service}

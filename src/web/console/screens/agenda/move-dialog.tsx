@@ -13,7 +13,8 @@ import { api } from '../../session.ts';
 import { bookablesIn } from './book-dialog.tsx';
 import { type DeskRefusal, deskRefusal, formKey } from './desk-refusal.ts';
 import { dialogWords } from './dialog-words.ts';
-import { Alternatives, SlotPicker, type SlotWish } from './slot-picker.tsx';
+import { RefusalNote } from './refusal-note.tsx';
+import { SlotPicker, type SlotWish } from './slot-picker.tsx';
 
 /** Which service of which visit, and where it was let go, if it was dragged. */
 export interface MoveStart {
@@ -121,16 +122,13 @@ function MoveForm({
       }
     >
       {refusal && (
-        <Callout tone="bad">
-          <p>{refusal.text}</p>
-          <Alternatives
-            slots={refusal.alternatives}
-            onChoose={({ bookable, date, startMs }) => {
-              setRefusal(undefined);
-              setWish({ bookable, date, startMs });
-            }}
-          />
-        </Callout>
+        <RefusalNote
+          refusal={refusal}
+          onChoose={({ bookable, date, startMs }) => {
+            setRefusal(undefined);
+            setWish({ bookable, date, startMs });
+          }}
+        />
       )}
       <p>{w.moveText(patient.name)}</p>
       {now && (

@@ -117,30 +117,3 @@ function nearestTo(slots: readonly SlotView[], startMs: number): SlotView | unde
     undefined,
   );
 }
-
-/** Free times that came with a refusal. */
-export function Alternatives({
-  slots,
-  onChoose,
-}: {
-  slots: readonly SlotView[];
-  onChoose: (slot: SlotView) => void;
-}) {
-  const w = dialogWords();
-  if (slots.length === 0) return null;
-  return (
-    <div class="row">
-      <span class="small">{w.taken}</span>
-      {slots.map((slot) => (
-        <button
-          key={slot.startMs}
-          type="button"
-          class="button plain"
-          onClick={() => onChoose(slot)}
-        >
-          {dateText(slot.date)} {slot.time}
-        </button>
-      ))}
-    </div>
-  );
-}
