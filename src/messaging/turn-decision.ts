@@ -12,7 +12,7 @@ export const burstRules: BurstRules = { quietMs: 1_500, mostMs: 6_000 };
 
 export type TurnDecision =
   | { do: 'nothing' }
-  /** More may come. */
+  /** More may come, or another server answers. */
   | { do: 'wait'; ms: number }
   /** Taken in without an answer: a person holds the conversation. */
   | { do: 'take-in' }
