@@ -268,6 +268,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics: () => clinics,
     reception,
     rest,
+    appointments: storage.appointments,
+    requests: storage.requests,
     optOuts: storage.optOuts,
     operator,
     watchCalls: (watcher) => live.watch(watcher),
