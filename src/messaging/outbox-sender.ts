@@ -1,3 +1,4 @@
+import { hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Conversation, Outgoing } from './conversation-record.ts';
@@ -78,10 +79,16 @@ export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
 
   return {
     async deliver(id, isLastTry = false) {
-      const held = await parts.leases.hold(keyOf(id), (lease) =>
-        deliver(fencedStore(parts.store, 'send', lease), id, isLastTry),
-      );
-      return held.outcome === 'done' ? held.result : 'elsewhere';
+      try {
+        const held = await parts.leases.hold(keyOf(id), (lease) =>
+          deliver(fencedStore(parts.store, 'send', lease), id, isLastTry),
+        );
+        return held.outcome === 'done' ? held.result : 'elsewhere';
+      } catch (error) {
+        if (!hasCode(error, 'LEASE_LOST')) throw error;
+        log.warn({ conversationId: id }, 'another server has gone on with sending');
+        return 'elsewhere';
+      }
     },
     async settled(id) {
       await parts.leases.hold(keyOf(id), async () => undefined, longestSettlingMs);

@@ -11,11 +11,13 @@ interface ListParts {
   base: string;
   personHash(senderKey: string): string;
   parseHead(data: string): ConversationHead | undefined;
+  /** Of a head that another version of this program wrote. */
+  readHead(id: string): Promise<ConversationHead | undefined>;
 }
 
 /** Walks the shortest list that holds all that is asked for, newest change first, until enough was found. */
 export async function listConversations(
-  { redis, base, personHash, parseHead }: ListParts,
+  { redis, base, personHash, parseHead, readHead }: ListParts,
   query: ConversationQuery,
 ): Promise<ConversationHead[]> {
   const { limit } = query;
@@ -24,8 +26,10 @@ export async function listConversations(
   for (let at = 0; found.size < limit; at += pageSize) {
     const ids = await askRedis(() => redis.zrevrange(list, at, at + pageSize - 1));
     const heads = ids.length > 0 ? await askRedis(() => redis.hmget(`${base}heads`, ...ids)) : [];
-    for (const data of heads) {
-      const head = data === null ? undefined : parseHead(data);
+    for (const [index, id] of ids.entries()) {
+      const data = heads[index];
+      if (!data) continue;
+      const head = parseHead(data) ?? (await readHead(id));
       if (head && matches(head, query)) found.set(head.id, head);
     }
     if (ids.length < pageSize) break;

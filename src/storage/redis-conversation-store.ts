@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Conversation,
+  type ConversationHead,
   conversationHeadSchema,
   headOf,
   parseConversation,
@@ -49,6 +50,10 @@ export function createRedisConversationStore({
   }
   async function find(id: string): Promise<Conversation | undefined> {
     return understood(id, await askRedis(() => redis.hget(keyOf(id), 'data')));
+  }
+  async function readHead(id: string): Promise<ConversationHead | undefined> {
+    const conversation = await find(id);
+    return conversation && headOf(conversation);
   }
   /** @param version of what it replaces; empty: creates @param ignored an open one that stands in nobody's way */
   async function put(
@@ -125,7 +130,7 @@ export function createRedisConversationStore({
     },
     // In this process one after another: they would only get in each other's way.
     update: (id, change) => inTurn(id, () => update(id, change)),
-    list: (query) => listConversations({ redis, base, personHash, parseHead }, query),
+    list: (query) => listConversations({ redis, base, personHash, parseHead, readHead }, query),
     async forgetClosed(beforeMs) {
       let forgotten = 0;
       for (;;) {

@@ -152,6 +152,16 @@ describe.skipIf(!redisUrl)('with a Redis (TEST_REDIS_URL)', () => {
       expect(await redis.hget(key, 'data')).toBe('{"schemaVersion": 99}');
     }));
 
+  it('a head that another version wrote is read from its conversation', () =>
+    withServers(async (a, b, corner) => {
+      const conversation = conversationOf(ana, 1_000);
+      await a.create(conversation);
+      const [head] = await a.list({ limit: 5 });
+      const { redis, prefix } = await corner.connect();
+      await redis.hset(`${prefix}:texts:heads`, conversation.id, '{"id": "of before"}');
+      expect(await b.list({ status: 'open', limit: 5 })).toEqual([head]);
+    }));
+
   it('no name of a key tells who wrote', () =>
     withServers(async (a, _, corner) => {
       await a.create(conversationOf(ana, 1_000));
