@@ -288,7 +288,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   });
   healthRoutes(server, {
     notReady: () =>
-      [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),
+      [live.refusal(), modelRefusal(), storage.trouble(), messaging.trouble()].filter(
+        (reason) => reason !== undefined,
+      ),
     metrics,
     authorise: gate.isMain,
   });
@@ -318,7 +320,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       endFolderWatch();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
-      await webChat.stop();
+      webChat.stop();
       await messaging.stop();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.

@@ -8,12 +8,14 @@ import type { Config } from './config.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { type ConversationRouteParts, conversationRoutes } from './console/conversation-routes.ts';
 import { jobRoutes } from './console/job-routes.ts';
+import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
 import type { ConversationStore } from './messaging/conversation-store.ts';
 import { droppedCallNote, isDroppedBooking, offerEveryMs } from './messaging/dropped-call.ts';
 import type { JobQueue } from './messaging/job-store.ts';
 import { createOutboxSender } from './messaging/outbox-sender.ts';
 import { createTextConversations, type TextConversations } from './messaging/text-conversations.ts';
+import type { TurnLeases } from './messaging/turn-leases.ts';
 import {
   whatsappRoutes,
   whatsappStateRoutes,
@@ -67,6 +69,10 @@ export interface Messaging {
   texts: TextConversations;
   conversations: ConversationStore;
   jobs: JobQueue;
+  leases: TurnLeases;
+  visits: ChatVisitStore;
+  /** Why nothing that is written can be kept at the moment, if so. */
+  trouble(): string | undefined;
   /** After the server listens. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -78,10 +84,11 @@ export async function openMessaging(
   parts: MessagingParts,
 ): Promise<Messaging> {
   const { config, outside, optOuts, operator, rest, clock, log, metrics } = parts;
-  const { conversations, jobs, ...storage } = await openTextStorage({
+  const { conversations, jobs, leases, visits, ...storage } = await openTextStorage({
     kind: config.STORAGE,
     dataDirectory: config.DATA_DIR,
     redisUrl: config.REDIS_URL,
+    visitMs: config.CHAT_HOURS * hourMs,
     clock,
     log,
   });
@@ -102,9 +109,10 @@ export async function openMessaging(
       : toSendResult(await rest.sendMessage(request));
   }
 
-  const sender = createOutboxSender({ store: conversations, send, log, metrics });
+  const sender = createOutboxSender({ store: conversations, leases, send, log, metrics });
   const texts = createTextConversations({
     store: conversations,
+    leases,
     model: createResponsesClient({ ...openai, model: config.OPENAI_TEXT_MODEL }),
     reception: parts.reception,
     partsOf: (text, { channel }) =>
@@ -206,6 +214,9 @@ export async function openMessaging(
     texts,
     conversations,
     jobs,
+    leases,
+    visits,
+    trouble: storage.trouble,
     start: () => worker.start(),
     async stop() {
       unwatch();

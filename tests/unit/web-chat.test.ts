@@ -14,6 +14,7 @@ import { createMemoryChatVisitStore } from '../../src/storage/memory-chat-visit-
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
 import { createMemoryScriptStore } from '../../src/storage/memory-script-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
+import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
 import { clinicsDirectory, clockAt, shippedClinic } from '../support/agent-fixtures.ts';
 
 const clinic = await shippedClinic('aurora');
@@ -57,6 +58,7 @@ async function openChat(origins: string[] = []) {
   const failing = { save: false };
   const chat = createWebChat({
     ...{ visits: createMemoryChatVisitStore(), conversations, scripts, agent, rules, clock, log },
+    leases: createMemoryTurnLeases(),
     requests: {
       async save(request) {
         if (failing.save) throw Object.assign(new Error('disk'), { code: 'STORE_WRITE_FAILED' });
