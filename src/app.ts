@@ -101,7 +101,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
-  const bus = await openServerBus(config.REDIS_URL, log);
+  const bus = await openServerBus({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX }, log);
   const descriptors = createDescriptorWatch();
   const { trouble } = descriptors;
   const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS, trouble });

@@ -1,21 +1,19 @@
 import type { Redis } from 'ioredis';
 import type { Log } from '../platform/log.ts';
 import type { BusWire } from '../platform/server-bus.ts';
-import { connectRedis, openRedis, usualPrefix } from './redis-connection.ts';
+import { connectRedis, openRedis } from './redis-connection.ts';
 
 /** Messages on their way to Redis; further ones are dropped: Redis is slow or away. */
 const mostUnderway = 2_000;
 
 /** Pub/sub of Redis: nothing of it is kept there. Rejects with QUEUE_UNUSABLE when Redis cannot be reached. */
-export async function openRedisBusWire(
-  url: string,
-  log: Log,
-  prefix = usualPrefix,
-): Promise<BusWire> {
+export async function openRedisBusWire(url: string, log: Log, prefix: string): Promise<BusWire> {
   const publisher = await openRedis(url, log);
   // Subscriptions are made anew by the client when the connection comes back.
   const subscriber = connectRedis(url, log, { waits: true });
-  return createWire(publisher, subscriber, `${prefix}:bus:`);
+  // Channels know nothing of the numbers of databases.
+  const database = publisher.options.db ?? 0;
+  return createWire(publisher, subscriber, `${prefix}:${database}:bus:`);
 }
 
 function createWire(publisher: Redis, subscriber: Redis, base: string): BusWire {

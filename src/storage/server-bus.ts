@@ -3,11 +3,12 @@ import { createServerBus, type ServerBus } from '../platform/server-bus.ts';
 
 /** Where several servers share a Redis; nothing for a server that is alone. Rejects with QUEUE_UNUSABLE. */
 export async function openServerBus(
-  redisUrl: string | undefined,
+  redis: { url: string | undefined; prefix: string },
   log: Log,
 ): Promise<ServerBus | undefined> {
-  if (!redisUrl) return undefined;
+  const { url, prefix } = redis;
+  if (!url) return undefined;
   // The package is loaded by who uses it.
   const { openRedisBusWire } = await import('./redis-bus-wire.ts');
-  return createServerBus(await openRedisBusWire(redisUrl, log));
+  return createServerBus(await openRedisBusWire(url, log, prefix));
 }

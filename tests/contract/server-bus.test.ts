@@ -31,7 +31,7 @@ describe.skipIf(!redisUrl)('with a Redis (TEST_REDIS_URL)', () => {
   });
 
   it('a Redis that is not there is told at once', async () => {
-    await expect(openRedisBusWire('redis://127.0.0.1:1', log)).rejects.toMatchObject({
+    await expect(openRedisBusWire('redis://127.0.0.1:1', log, 'test')).rejects.toMatchObject({
       code: 'QUEUE_UNUSABLE',
     });
   });
