@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { chatScriptRoutes } from './console/chat-script-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { scriptApiRoutes, scriptConsoleRoutes } from './console/script-routes.ts';
+import { timelineRoutes } from './console/timeline-routes.ts';
 import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import { createWebChat } from './messaging/web-chat.ts';
 import { webChatRoutes } from './messaging/web-chat-routes.ts';
@@ -78,7 +79,7 @@ export async function registerWebChat(
   parts: WebChatAssembly,
 ): Promise<{ stop(): Promise<void> }> {
   const { scripts: catalogue, access, gate, config, messaging, log, metrics } = parts;
-  const { defaultClinic, clinics, operator } = parts;
+  const { defaultClinic, clinics, operator, storage } = parts;
   const holder = (request: Parameters<ApiGate['holder']>[0]) => gate.holder(request, 'scripts:*');
   scriptApiRoutes(server, { catalogue, holder, defaultClinic });
   scriptConsoleRoutes(server, { catalogue, access, defaultClinic });
@@ -88,7 +89,7 @@ export async function registerWebChat(
   const idleMs = config.CHAT_HOURS * hourMs;
   const chat = createWebChat({
     ...{ visits, conversations: messaging.conversations, scripts: catalogue },
-    ...{ agent: messaging.texts, requests: parts.storage.requests, clinicOf },
+    ...{ agent: messaging.texts, requests: storage.requests, clinicOf },
     rules: { desks: config.CHAT_DESKS, mode: config.CHAT_MODE, idleMs, personScript },
     onEmergency({ id }) {
       operator.alarms.raise('emergency-in-call');
@@ -99,6 +100,11 @@ export async function registerWebChat(
     ...{ protocolOf, newId: createId, clock: parts.clock, log, metrics },
   });
   chatScriptRoutes(server, { chat, access });
+  timelineRoutes(server, {
+    ...{ access, clinicOf, conversations: messaging.conversations },
+    ...{ calls: storage.callIndex, appointments: storage.appointments },
+    requests: storage.requests,
+  });
   const door = () => ({ publicUrl: parts.publicUrl(), origins: config.CHAT_ORIGINS ?? [] });
   const pages = await newestPages();
   await webChatRoutes(server, { ...parts, chat, door, clinicOf, idleMs, pages });
