@@ -15,6 +15,8 @@ const inboundSchema = z.strictObject({
   text: text(longestMessage),
   /** Of a voice note that could not be made words. */
   unheard: z.boolean().default(false),
+  /** A voice note whose words are being had; the same id follows with them. */
+  isComing: z.boolean().optional(),
 });
 /** One message of the person, not answered yet. */
 export type Inbound = z.output<typeof inboundSchema>;

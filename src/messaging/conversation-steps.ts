@@ -48,22 +48,34 @@ export function newConversation(
   };
 }
 
-/** The same object when the message was taken in before. */
+/** In the order in which they were written, whatever order they came in. The same object when the message was taken in before. */
 export function received(
   conversation: Conversation,
   message: Inbound,
   name?: string,
 ): Conversation {
   const { seen, inbox } = conversation;
+  const isAwaited =
+    !message.isComing && inbox.some(({ id, isComing }) => isComing && id === message.id);
+  if (isAwaited) {
+    const heard = inbox.map((one) =>
+      one.id === message.id ? { ...message, atMs: one.atMs } : one,
+    );
+    return { ...conversation, inbox: heard };
+  }
   if (seen.includes(message.id)) return conversation;
   return {
     ...conversation,
     senderName: conversation.senderName ?? name ?? null,
     seen: [...seen, message.id].slice(-mostSeen),
-    inbox: inbox.length < mostWaiting ? [...inbox, message] : inbox,
+    inbox: inbox.length < mostWaiting ? inWritingOrder([...inbox, message]) : inbox,
     heardAtMs: Math.max(conversation.heardAtMs ?? 0, message.atMs),
     updatedAtMs: Math.max(conversation.updatedAtMs, message.atMs),
   };
+}
+
+function inWritingOrder(inbox: Inbound[]): Inbound[] {
+  return inbox.sort((one, other) => one.atMs - other.atMs);
 }
 
 /**
@@ -75,11 +87,14 @@ export function begun(
   { nowMs, opening = [] }: { nowMs: number; opening?: readonly string[] },
 ): Conversation {
   const { inbox, heldBy, turn, lines } = conversation;
-  const said = inbox.filter(({ text }) => text !== '');
+  // A note that was waited for too long is a message of its own when its words come after all.
+  const late = new Set(inbox.flatMap(({ id, isComing }) => (isComing ? id : [])));
+  const said = inbox.filter(({ id, text }) => text !== '' && !late.has(id));
   const spoken = said.map(({ atMs, text }): ConversationLine => ({ who: 'sender', atMs, text }));
   return bounded({
     ...conversation,
     inbox: [],
+    seen: conversation.seen.filter((id) => !late.has(id)),
     lines: [...lines, ...spoken],
     senderTurns: conversation.senderTurns + (said.length > 0 ? 1 : 0),
     answerDue: false,
