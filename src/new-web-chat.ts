@@ -58,7 +58,7 @@ export interface WebChatAssembly extends Parts {
   scripts: ScriptCatalogue;
   access: ConsoleAccess;
   gate: ApiGate;
-  messaging: Pick<Messaging, 'texts' | 'conversations'>;
+  messaging: Pick<Messaging, 'texts' | 'conversations' | 'scripts' | 'lookup'>;
   operator: Pick<OperatorWatch, 'alarms'>;
   clinics: () => readonly ClinicProfile[];
   publicUrl: () => string;
@@ -70,8 +70,6 @@ export interface WebChatAssembly extends Parts {
 const hourMs = 3_600_000;
 /** How often visits whose time is over are forgotten. */
 const sweepEveryMs = 600_000;
-/** Of the scripts that are shipped. */
-const personScript = 'falar-com-pessoa';
 
 /** Scripts over HTTP, and the chat of the page at `/`. @returns what ends it */
 export async function registerWebChat(
@@ -88,9 +86,8 @@ export async function registerWebChat(
   const clinicOf = (id: string) => clinics().find((one) => one.id === id);
   const idleMs = config.CHAT_HOURS * hourMs;
   const chat = createWebChat({
-    ...{ visits, conversations: messaging.conversations, scripts: catalogue },
-    ...{ agent: messaging.texts, requests: storage.requests, clinicOf },
-    rules: { desks: config.CHAT_DESKS, mode: config.CHAT_MODE, idleMs, personScript },
+    ...messaging,
+    ...{ visits, agent: messaging.texts, clinicOf, rules: { mode: config.CHAT_MODE, idleMs } },
     onEmergency({ id }) {
       operator.alarms.raise('emergency-in-call');
       // Nothing that lasts: the next one is another person's.
@@ -99,7 +96,7 @@ export async function registerWebChat(
     },
     ...{ protocolOf, newId: createId, clock: parts.clock, log, metrics },
   });
-  chatScriptRoutes(server, { chat, access });
+  chatScriptRoutes(server, { scripts: messaging.scripts, access });
   timelineRoutes(server, {
     ...{ access, clinicOf, conversations: messaging.conversations },
     ...{ calls: storage.callIndex, appointments: storage.appointments },

@@ -123,6 +123,13 @@ export function next(run: ScriptRun, body: ScriptBody): ScriptTurn {
   };
 }
 
+/** What stands to be answered, as it is put to the person; empty when nothing does. */
+export function nextWords(run: ScriptRun, body: ScriptBody): string {
+  const open = body.questions.find(({ id }) => id === run.question);
+  if (open && run.phase === 'asking') return wordsOf(open);
+  return run.phase === 'reviewing' ? next(run, body).reply : '';
+}
+
 function ask(run: ScriptRun, question: ScriptQuestion, before = ''): ScriptTurn {
   return {
     run: { ...run, phase: 'asking', question: question.id, tries: 0 },

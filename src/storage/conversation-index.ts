@@ -4,7 +4,11 @@ import {
   headOf,
   parseConversation,
 } from '../messaging/conversation-record.ts';
-import type { ConversationQuery, ConversationStore, SenderAt } from '../messaging/conversation-store.ts';
+import type {
+  ConversationQuery,
+  ConversationStore,
+  SenderAt,
+} from '../messaging/conversation-store.ts';
 import { CodedError } from '../platform/errors.ts';
 import { createKeyedQueue } from '../platform/work-queue.ts';
 
@@ -49,7 +53,9 @@ export function createIndexedConversations(
   function theirs({ clinics, channel, senderKey }: ConversationQuery) {
     if (!clinics || !channel || !senderKey) return undefined;
     const keys = clinics.map((clinic) => keyOf({ clinic, channel, senderKey }));
-    return keys.flatMap((key) => [...(bySender.get(key) ?? [])]).flatMap((id) => heads.get(id) ?? []);
+    return keys
+      .flatMap((key) => [...(bySender.get(key) ?? [])])
+      .flatMap((id) => heads.get(id) ?? []);
   }
   async function write(conversation: Conversation): Promise<Conversation> {
     const checked = parseConversation(conversation);

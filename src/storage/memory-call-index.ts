@@ -133,8 +133,7 @@ export class MemoryCallIndex implements CallIndex {
           ? this.#saying(asked)
           : this.#newestFirst()
         : this.#ofNumber(query.number, asked);
-    for (const { gist } of entries)
-      if (tests.every((test) => test(gist))) found.push(gist);
+    for (const { gist } of entries) if (tests.every((test) => test(gist))) found.push(gist);
     return found;
   }
 
