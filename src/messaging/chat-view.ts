@@ -1,5 +1,3 @@
-import type { QuestionType } from '../agent/script-record.ts';
-
 /** What the page of the chat is told. Pure types. */
 
 export interface ChatLineView {
@@ -43,7 +41,19 @@ export interface ScriptQuestionView {
   /** A few words for staff. */
   label: string;
   ask: string;
-  type: QuestionType;
+  type:
+    | 'text'
+    | 'name'
+    | 'choice'
+    | 'yes-no'
+    | 'date'
+    | 'birth-date'
+    | 'time'
+    | 'phone'
+    | 'cpf'
+    | 'email'
+    | 'number'
+    | 'money';
   /** What is not required may be answered with “pular”. */
   required: boolean;
   /** Of a choice. */

@@ -11,20 +11,10 @@ import type { Conversation } from './conversation-record.ts';
 import type { ConversationScripts } from './conversation-scripts.ts';
 import { isFinished } from './conversation-scripts.ts';
 import type { ConversationStore } from './conversation-store.ts';
-import { allowedTools, guided } from './script-guided.ts';
+import { allowedTools, type Guidance, guided, noGuidance } from './script-guided.ts';
 import type { ScriptLookup } from './script-lookup.ts';
 import type { ScriptThread } from './script-thread-record.ts';
 import { toMemento } from './turn-lines.ts';
-
-/** What the agent is told for one turn. */
-export interface Guidance {
-  /** Further instructions, in Portuguese. */
-  lines: readonly string[];
-  /** Names of the tools that may be used; undefined: all. */
-  tools: readonly string[] | undefined;
-  /** A script has answers to keep. */
-  isCollecting: boolean;
-}
 
 /** Scripts in free conversation: what the agent is told, and where it keeps what it was answered. */
 export interface ScriptGuide {
@@ -32,8 +22,6 @@ export interface ScriptGuide {
   guide(conversation: Conversation, text: string): Promise<Guidance>;
   notebookOf(conversation: Pick<Conversation, 'id'>): ScriptNotebook;
 }
-
-export const noGuidance: Guidance = { lines: [], tools: undefined, isCollecting: false };
 
 export function createScriptGuide(parts: {
   store: Pick<ConversationStore, 'find'>;

@@ -9,6 +9,18 @@ import type { ScriptThread } from './script-thread-record.ts';
 
 /** Under which script the agent answers, when it is the agent that answers. Pure. */
 
+/** What the agent is told for one turn. */
+export interface Guidance {
+  /** Further instructions, in Portuguese. */
+  lines: readonly string[];
+  /** Names of the tools that may be used; undefined: all. */
+  tools: readonly string[] | undefined;
+  /** A script has answers to keep. */
+  isCollecting: boolean;
+}
+
+export const noGuidance: Guidance = { lines: [], tools: undefined, isCollecting: false };
+
 /** Another script takes over only when a message plainly asks for it. */
 const surelyOther = 0.5;
 /** What can be told from a wish for something else. */

@@ -1,7 +1,7 @@
 import type { DeskMemento } from '../agent/reception.ts';
 import type { ToolDefinition, ToolResult } from '../agent/tool.ts';
 import type { ConversationLine } from './conversation-record.ts';
-import type { Guidance } from './script-guide.ts';
+import type { Guidance } from './script-guided.ts';
 import type { ModelItem, TextEvent } from './text-model.ts';
 
 /** Pure: one round of a reply as lines of the conversation and as items of the model. */

@@ -92,6 +92,7 @@ export class MemoryCallIndex implements CallIndex {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
+    this.#file(undefined, entry);
     this.#waiting.delete(id);
     this.#order = undefined;
     this.#bury(entry);
