@@ -85,7 +85,9 @@ export const conversationSchema = z.strictObject({
   heardAtMs: moment.nullable(),
   closedAtMs: moment.nullable(),
   /** A person of the clinic who holds the conversation: the agent is silent. Null: the agent answers. */
-  heldBy: z.strictObject({ name: text(120), sinceMs: moment }).nullable(),
+  heldBy: z
+    .strictObject({ name: text(120), userId: text(60).exactOptional(), sinceMs: moment })
+    .nullable(),
   /** Whoever gave it back wants the agent to answer what is open. */
   answerDue: z.boolean(),
   senderTurns: z.number().int().min(0),
@@ -130,6 +132,8 @@ export type ConversationHead = Pick<
 > & {
   /** Something is to be done: a message to answer or to send. */
   isPending: boolean;
+  /** Whose words are the newest; null before the first. */
+  lastFrom: 'sender' | 'agent' | 'staff' | null;
 };
 
 export function headOf(conversation: Conversation): ConversationHead {
@@ -139,7 +143,14 @@ export function headOf(conversation: Conversation): ConversationHead {
     ...{ id, clinic, channel, senderKey, senderName, protocol, status },
     ...{ openedAtMs, updatedAtMs, heldBy },
     isPending: isPending(conversation),
+    lastFrom: lastFrom(conversation),
   };
+}
+
+function lastFrom({ inbox, lines }: Conversation): ConversationHead['lastFrom'] {
+  if (inbox.length > 0) return 'sender';
+  const last = lines.findLast(({ who }) => who === 'sender' || who === 'agent' || who === 'staff');
+  return last?.who === 'sender' || last?.who === 'staff' ? last.who : last ? 'agent' : null;
 }
 
 function isPending({ inbox, turn, outbox, answerDue }: Conversation): boolean {

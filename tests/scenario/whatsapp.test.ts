@@ -198,12 +198,12 @@ describe('WhatsApp', { timeout: 120_000 }, () => {
     const { texts } = stage.app.messaging;
     await stage.ask(from, 'Oi, tudo bem?');
     const { id } = await stage.conversation(from);
-    await texts.takeOver(id, 'Recepção');
+    await texts.takeOver(id, { name: 'Paula' });
     const before = stage.sentTo(from).length;
     await stage.write(from, 'Vocês aceitam convênio?');
     await pass(2_500);
     expect(stage.sentTo(from)).toHaveLength(before);
-    await texts.write(id, { text: 'Oi! Aqui é a Paula. Qual convênio?', by: 'Paula' });
+    await texts.write(id, { text: 'Oi! Aqui é a Paula. Qual convênio?', by: { name: 'Paula' } });
     await until(() => stage.sentTo(from).length === before + 1, 'Paula’s words');
     await stage.write(from, 'Unimed');
     await pass(2_500);
