@@ -89,6 +89,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     versions: storage.clinicVersions,
     log,
   });
+  storage.changes.watch('clinics', clinicDirectory.refresh);
   const clinics = clinicDirectory.all;
   const defaultClinic = () => clinicForNumber(clinics, 'unknown', config.CLINIC);
   const directory = config.RECORDINGS_DIR;
