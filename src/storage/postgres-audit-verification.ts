@@ -27,7 +27,8 @@ export async function verifyDatabaseTrail(
 ): Promise<TrailVerdict> {
   // Heads first: a row that comes meanwhile may have no head yet, but no head may have no row.
   const newest = await read<AuditHead>(database, 'select seq, hash from audit_head', []);
-  const heads = [...(await readHeads(headsBeside)), ...newest.filter(({ seq }) => seq > 0)];
+  // Of two heads with one number the last counts: what this machine wrote down.
+  const heads = [...newest.filter(({ seq }) => seq > 0), ...(await readHeads(headsBeside))];
   const check = checkOf(heads);
   const verdict = (rest: Partial<TrailVerdict>): TrailVerdict => ({
     head: check.head(),
