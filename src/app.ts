@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { reconcileBookings } from './agent/booking-reconciler.ts';
 import { keepBookingsReconciled } from './agent/booking-upkeep.ts';
 import { createClinicDirectory } from './agent/clinic-directory.ts';
+import { watchClinicFolder } from './agent/clinic-folder-watch.ts';
 import { clinicForNumber, loadClinicTexts } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { createContactVisits } from './agent/contact-visits.ts';
@@ -91,6 +92,11 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   });
   storage.changes.watch('clinics', clinicDirectory.refresh);
   const clinics = clinicDirectory.all;
+  const endFolderWatch = watchClinicFolder({
+    directory: config.CLINICS_DIR,
+    readAgain: clinicDirectory.readAgain,
+    log,
+  });
   const defaultClinic = () => clinicForNumber(clinics, 'unknown', config.CLINIC);
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
@@ -263,6 +269,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics: () => clinics,
     reception,
     rest,
+    appointments: storage.appointments,
+    requests: storage.requests,
     optOuts: storage.optOuts,
     operator,
     watchCalls: (watcher) => live.watch(watcher),
@@ -281,7 +289,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   });
   healthRoutes(server, {
     notReady: () =>
-      [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),
+      [live.refusal(), modelRefusal(), storage.trouble(), messaging.trouble()].filter(
+        (reason) => reason !== undefined,
+      ),
     metrics,
     authorise: gate.isMain,
   });
@@ -308,9 +318,10 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       operator.stop();
       staffConsole.stop();
       endUpkeep();
+      endFolderWatch();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
-      await webChat.stop();
+      webChat.stop();
       await messaging.stop();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.

@@ -192,7 +192,7 @@ export const settings = {
   REDIS_URL: {
     schema: url('redis:', 'rediss:'),
     meaning:
-      'With it, the jobs of WhatsApp wait in Redis (BullMQ). Without it: in DATA_DIR. Both survive a crash.',
+      'With it, text conversations and their jobs are kept in Redis and may be shared by several servers. Without it: in DATA_DIR. Both survive a crash.',
   },
   CONVERSATION_IDLE_HOURS: {
     schema: count(1, 720),

@@ -6,13 +6,16 @@ import type { CallWatcher } from './call/call-event.ts';
 import type { OperatorWatch } from './call/operator-watch.ts';
 import type { Config } from './config.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
-import { conversationRoutes } from './console/conversation-routes.ts';
+import { type ConversationRouteParts, conversationRoutes } from './console/conversation-routes.ts';
+import { jobRoutes } from './console/job-routes.ts';
+import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
 import type { ConversationStore } from './messaging/conversation-store.ts';
 import { droppedCallNote, isDroppedBooking, offerEveryMs } from './messaging/dropped-call.ts';
 import type { JobQueue } from './messaging/job-store.ts';
 import { createOutboxSender } from './messaging/outbox-sender.ts';
 import { createTextConversations, type TextConversations } from './messaging/text-conversations.ts';
+import type { TurnLeases } from './messaging/turn-leases.ts';
 import {
   whatsappRoutes,
   whatsappStateRoutes,
@@ -40,7 +43,10 @@ const sweepEveryMs = 60_000;
 /** Conversations of a clinic among which a caller is looked for, newest first. */
 const mostKnown = 100_000;
 
-export interface MessagingParts {
+/** What staff are shown beside a conversation. */
+type DonePart = Pick<ConversationRouteParts, 'appointments' | 'requests'>;
+
+export interface MessagingParts extends DonePart {
   config: Config;
   outside: Outside;
   clinics: () => readonly ClinicProfile[];
@@ -63,6 +69,10 @@ export interface Messaging {
   texts: TextConversations;
   conversations: ConversationStore;
   jobs: JobQueue;
+  leases: TurnLeases;
+  visits: ChatVisitStore;
+  /** Why nothing that is written can be kept at the moment, if so. */
+  trouble(): string | undefined;
   /** After the server listens. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -74,10 +84,11 @@ export async function openMessaging(
   parts: MessagingParts,
 ): Promise<Messaging> {
   const { config, outside, optOuts, operator, rest, clock, log, metrics } = parts;
-  const { conversations, jobs, ...storage } = await openTextStorage({
+  const { conversations, jobs, leases, visits, ...storage } = await openTextStorage({
     kind: config.STORAGE,
     dataDirectory: config.DATA_DIR,
     redisUrl: config.REDIS_URL,
+    visitMs: config.CHAT_HOURS * hourMs,
     clock,
     log,
   });
@@ -98,9 +109,10 @@ export async function openMessaging(
       : toSendResult(await rest.sendMessage(request));
   }
 
-  const sender = createOutboxSender({ store: conversations, send, log, metrics });
+  const sender = createOutboxSender({ store: conversations, leases, send, log, metrics });
   const texts = createTextConversations({
     store: conversations,
+    leases,
     model: createResponsesClient({ ...openai, model: config.OPENAI_TEXT_MODEL }),
     reception: parts.reception,
     partsOf: (text, { channel }) =>
@@ -155,13 +167,8 @@ export async function openMessaging(
     log,
     metrics,
   });
-  conversationRoutes(server, {
-    access: parts.access,
-    texts,
-    conversations,
-    jobs,
-    clinics: parts.clinics,
-  });
+  conversationRoutes(server, { ...parts, texts, conversations });
+  jobRoutes(server, { access: parts.access, jobs });
   const trouble = createTroubleWatch(rest, jobs, clock);
   await server.register(whatsappStateRoutes, {
     clinics: parts.clinics,
@@ -207,6 +214,9 @@ export async function openMessaging(
     texts,
     conversations,
     jobs,
+    leases,
+    visits,
+    trouble: storage.trouble,
     start: () => worker.start(),
     async stop() {
       unwatch();

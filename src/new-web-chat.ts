@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
@@ -11,7 +10,6 @@ import type { Config } from './config.ts';
 import { chatScriptRoutes } from './console/chat-script-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { scriptApiRoutes, scriptConsoleRoutes } from './console/script-routes.ts';
-import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import { createWebChat } from './messaging/web-chat.ts';
 import { webChatRoutes } from './messaging/web-chat-routes.ts';
 import type { Messaging } from './new-messaging.ts';
@@ -21,9 +19,7 @@ import { createId } from './platform/id.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { protocolOf } from './scheduling/appointment.ts';
-import { openFileChatVisitStore } from './storage/file-chat-visit-store.ts';
 import { createFileScriptVectorStore } from './storage/file-script-vector-store.ts';
-import { createMemoryChatVisitStore } from './storage/memory-chat-visit-store.ts';
 import type { Storage } from './storage/storage-profile.ts';
 import { newestPages } from './web-build.ts';
 
@@ -60,7 +56,7 @@ export interface WebChatAssembly extends Parts {
   scripts: ScriptCatalogue;
   access: ConsoleAccess;
   gate: ApiGate;
-  messaging: Pick<Messaging, 'texts' | 'conversations'>;
+  messaging: Pick<Messaging, 'texts' | 'conversations' | 'leases' | 'visits'>;
   operator: Pick<OperatorWatch, 'alarms'>;
   clinics: () => readonly ClinicProfile[];
   publicUrl: () => string;
@@ -79,18 +75,18 @@ const personScript = 'falar-com-pessoa';
 export async function registerWebChat(
   server: FastifyInstance,
   parts: WebChatAssembly,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ stop(): void }> {
   const { scripts: catalogue, access, gate, config, messaging, log, metrics } = parts;
   const { defaultClinic, clinics, operator } = parts;
   const holder = (request: Parameters<ApiGate['holder']>[0]) => gate.holder(request, 'scripts:*');
   scriptApiRoutes(server, { catalogue, holder, defaultClinic });
   scriptConsoleRoutes(server, { catalogue, access, defaultClinic });
 
-  const visits = await openVisits(parts);
+  const { visits, leases } = messaging;
   const clinicOf = (id: string) => clinics().find((one) => one.id === id);
   const idleMs = config.CHAT_HOURS * hourMs;
   const chat = createWebChat({
-    ...{ visits, conversations: messaging.conversations, scripts: catalogue },
+    ...{ visits, leases, conversations: messaging.conversations, scripts: catalogue },
     ...{ agent: messaging.texts, requests: parts.storage.requests, clinicOf },
     rules: { desks: config.CHAT_DESKS, mode: config.CHAT_MODE, idleMs, personScript },
     onEmergency({ id }) {
@@ -111,16 +107,6 @@ export async function registerWebChat(
   const timer = setInterval(sweep, sweepEveryMs);
   timer.unref();
   return {
-    async stop() {
-      clearInterval(timer);
-      await visits.close();
-    },
+    stop: () => clearInterval(timer),
   };
-}
-
-async function openVisits({ config, log }: Parts): Promise<ChatVisitStore> {
-  if (config.STORAGE === 'memory') return createMemoryChatVisitStore();
-  const directory = join(config.DATA_DIR, 'chats');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  return openFileChatVisitStore({ directory, log });
 }

@@ -84,7 +84,9 @@ export const conversationSchema = z.strictObject({
   heardAtMs: moment.nullable(),
   closedAtMs: moment.nullable(),
   /** A person of the clinic who holds the conversation: the agent is silent. Null: the agent answers. */
-  heldBy: z.strictObject({ name: text(120), sinceMs: moment }).nullable(),
+  heldBy: z
+    .strictObject({ name: text(120), userId: text(60).exactOptional(), sinceMs: moment })
+    .nullable(),
   /** Whoever gave it back wants the agent to answer what is open. */
   answerDue: z.boolean(),
   senderTurns: z.number().int().min(0),
@@ -101,6 +103,8 @@ export const conversationSchema = z.strictObject({
   summary: text(4_000).nullable(),
   /** Of what was done: ids of appointments and requests. */
   appointments: z.array(text(60)),
+  /** Where several servers work: who answered and who sent last. Whoever held it before them writes no more. */
+  fences: z.strictObject({ turn: moment, send: moment }).optional(),
 });
 /** A text thread with one sender, from the first message to the goodbye. */
 export type Conversation = z.output<typeof conversationSchema>;
@@ -111,23 +115,19 @@ export function parseConversation(value: unknown): Conversation | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+export const conversationHeadSchema = conversationSchema
+  .pick({
+    ...{ id: true, clinic: true, channel: true, senderKey: true, senderName: true },
+    ...{ protocol: true, status: true, openedAtMs: true, updatedAtMs: true, heldBy: true },
+  })
+  .extend({
+    /** Something is to be done: a message to answer or to send. */
+    isPending: z.boolean(),
+    /** Whose words are the newest; null before the first. */
+    lastFrom: z.enum(['sender', 'agent', 'staff']).nullable(),
+  });
 /** What lists and look-ups need of a conversation. */
-export type ConversationHead = Pick<
-  Conversation,
-  | 'id'
-  | 'clinic'
-  | 'channel'
-  | 'senderKey'
-  | 'senderName'
-  | 'protocol'
-  | 'status'
-  | 'openedAtMs'
-  | 'updatedAtMs'
-  | 'heldBy'
-> & {
-  /** Something is to be done: a message to answer or to send. */
-  isPending: boolean;
-};
+export type ConversationHead = z.output<typeof conversationHeadSchema>;
 
 export function headOf(conversation: Conversation): ConversationHead {
   const { id, clinic, channel, senderKey, senderName, protocol, status } = conversation;
@@ -136,7 +136,14 @@ export function headOf(conversation: Conversation): ConversationHead {
     ...{ id, clinic, channel, senderKey, senderName, protocol, status },
     ...{ openedAtMs, updatedAtMs, heldBy },
     isPending: isPending(conversation),
+    lastFrom: lastFrom(conversation),
   };
+}
+
+function lastFrom({ inbox, lines }: Conversation): ConversationHead['lastFrom'] {
+  if (inbox.length > 0) return 'sender';
+  const last = lines.findLast(({ who }) => who === 'sender' || who === 'agent' || who === 'staff');
+  return last?.who === 'sender' || last?.who === 'staff' ? last.who : last ? 'agent' : null;
 }
 
 function isPending({ inbox, turn, outbox, answerDue }: Conversation): boolean {

@@ -173,12 +173,36 @@ function sending(
   return { ...conversation, outbox: [...conversation.outbox, ...due].slice(-mostOutgoing) };
 }
 
-/** From now on the agent is silent: what it has not sent yet is withdrawn. */
-export function takenOver(conversation: Conversation, name: string, nowMs: number): Conversation {
+/** A person of the clinic. Without an id they are known by their name alone. */
+export interface Holder {
+  name: string;
+  userId?: string | undefined;
+}
+
+export function isHeldBy({ heldBy }: Pick<Conversation, 'heldBy'>, by: Holder): boolean {
+  if (!heldBy) return false;
+  return heldBy.userId === undefined || by.userId === undefined
+    ? heldBy.name === by.name
+    : heldBy.userId === by.userId;
+}
+
+/**
+ * From now on the agent is silent: what it has not sent yet is withdrawn.
+ * @param mayReplace false: what another person holds is left to them
+ */
+export function takenOver(
+  conversation: Conversation,
+  { name, userId }: Holder,
+  nowMs: number,
+  mayReplace = true,
+): Conversation {
   if (conversation.status === 'closed') return conversation;
+  const isOwn = isHeldBy(conversation, { name, userId });
+  if (conversation.heldBy && !isOwn && !mayReplace) return conversation;
+  const sinceMs = isOwn ? (conversation.heldBy?.sinceMs ?? nowMs) : nowMs;
   return {
     ...conversation,
-    heldBy: { name, sinceMs: conversation.heldBy?.sinceMs ?? nowMs },
+    heldBy: { name, ...(userId === undefined ? {} : { userId }), sinceMs },
     answerDue: false,
     turn: null,
     outbox: conversation.outbox.map((one) =>
@@ -207,22 +231,22 @@ export function givenBack(conversation: Conversation, nowMs: number): Conversati
   });
 }
 
-/** A person of the clinic writes. Only while they hold the conversation. */
+/** A person of the clinic writes. Only while they hold the conversation: what they wrote is left out otherwise. */
 export function staffWrote(
   conversation: Conversation,
   wrote: {
     text: string;
-    by: string;
+    by: Holder;
     parts: readonly string[];
     nowMs: number;
     idOf(index: number): string;
   },
 ): Conversation {
-  if (!conversation.heldBy || conversation.status === 'closed') return conversation;
   const { text, by, nowMs } = wrote;
+  if (!isHeldBy(conversation, by) || conversation.status === 'closed') return conversation;
   const lines: ConversationLine[] = [
     ...conversation.lines,
-    { who: 'staff', atMs: nowMs, text, by },
+    { who: 'staff', atMs: nowMs, text, by: by.name },
   ];
   return sending(bounded({ ...conversation, lines, updatedAtMs: nowMs }), wrote.parts, {
     ...wrote,

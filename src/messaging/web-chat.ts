@@ -12,7 +12,6 @@ import type { Clock } from '../platform/clock.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createKeyedQueue } from '../platform/work-queue.ts';
 import { answerView, chatScriptView, lineView, plainLines } from './chat-answer.ts';
 import { requestOf } from './chat-request.ts';
 import {
@@ -31,15 +30,19 @@ import type { Conversation, ConversationLine } from './conversation-record.ts';
 import { bounded, newConversation } from './conversation-steps.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { TextAgent, TextPart } from './text-agent.ts';
+import type { TurnLeases } from './turn-leases.ts';
 
 /** Who repeats words of danger while being asked for details is not told the same again, ms. */
 const emergencyQuietMs = 60_000;
+/** What another server does with a visit is waited for so long, ms. */
+const longestWaitMs = 15_000;
 /** Lines the page is given; earlier ones nobody scrolls back to. */
 const mostLines = 200;
 
 export interface WebChatParts {
   visits: ChatVisitStore;
   conversations: ConversationStore;
+  leases: TurnLeases;
   scripts: ScriptCatalogue;
   /** Free conversation. */
   agent: TextAgent;
@@ -92,7 +95,12 @@ const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 export function createWebChat(parts: WebChatParts): WebChat {
   const { visits, conversations, scripts, rules, clock, metrics } = parts;
-  const inTurn = createKeyedQueue();
+  /** One at a time for a visit. */
+  async function inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    const held = await parts.leases.hold(`visit-${id}`, work, longestWaitMs);
+    if (held.outcome === 'done') return held.result;
+    throw new CodedError('DEADLINE_EXCEEDED', 'another server has not ended with this visit');
+  }
 
   const scopeOf = ({ clinic }: Pick<ChatVisit, 'clinic'>) => ({ clinic, desks: rules.desks });
   /** @param text what was just written: its matches are looked for beforehand, by meaning as well */

@@ -14,6 +14,7 @@ import { createMemoryChatVisitStore } from '../../src/storage/memory-chat-visit-
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
 import { createMemoryScriptStore } from '../../src/storage/memory-script-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
+import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
 import { clinicsDirectory, clockAt, shippedClinic } from '../support/agent-fixtures.ts';
 
 const clinic = await shippedClinic('aurora');
@@ -57,6 +58,7 @@ async function openChat(origins: string[] = []) {
   const failing = { save: false };
   const chat = createWebChat({
     ...{ visits: createMemoryChatVisitStore(), conversations, scripts, agent, rules, clock, log },
+    leases: createMemoryTurnLeases(),
     requests: {
       async save(request) {
         if (failing.save) throw Object.assign(new Error('disk'), { code: 'STORE_WRITE_FAILED' });
@@ -304,7 +306,7 @@ describe('a conversation', () => {
     await post('/initial-message', { message: 'Ana' });
     await say('quero marcar uma consulta');
     const id = await held();
-    await conversations.update(id, (one) => takenOver(one, 'Bia', 1));
+    await conversations.update(id, (one) => takenOver(one, { name: 'Bia' }, 1));
     expect(await say('alguém aí?')).toEqual({ answer: '', steps: [], is_final_step: false });
     expect((await history()).isHeld).toBe(true);
     await conversations.update(id, (one) => givenBack(one, 2));
@@ -358,7 +360,7 @@ describe('a conversation', () => {
         () =>
           conversations.update(id, (one) => {
             if (!one.heldBy) held.push({ from: one.lines.length, to: Number.POSITIVE_INFINITY });
-            return takenOver(one, 'Bia', 1);
+            return takenOver(one, { name: 'Bia' }, 1);
           }),
         () =>
           conversations.update(id, (one) => {
