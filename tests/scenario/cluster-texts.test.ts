@@ -113,6 +113,42 @@ describe.skipIf(!isPossible)(
           expect(sent.at(-1)).toMatch(/^Li:/);
         }
       });
+
+      it('a visit of the page that was begun at one goes on at the other, also at both at once', async () => {
+        let cookie = '';
+        const ask = async (server: 0 | 1, path: string, message?: string) => {
+          const answer = await fetch(`${cluster.servers[server].url}${path}`, {
+            method: message === undefined ? 'GET' : 'POST',
+            headers: { cookie, 'content-type': 'application/json' },
+            ...(message === undefined ? {} : { body: JSON.stringify({ message }) }),
+          });
+          expect(answer.status).toBe(200);
+          cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+          return (await answer.json()) as { answer: string; lines: { text: string }[] };
+        };
+        await ask(0, '/initial-message', 'Ana Lima');
+        expect((await ask(1, '/chat_ai', 'primeira')).answer).toBe('Li: primeira.');
+        expect((await ask(0, '/chat_ai', 'segunda')).answer).toBe('Li: segunda.');
+        const both = await Promise.all([
+          ask(0, '/chat_ai', 'terceira'),
+          ask(1, '/chat_ai', 'quarta'),
+        ]);
+        // Two messages at once are answered together, or one after the other: each once.
+        const words = both.map(({ answer }) => answer).join(' ');
+        for (const text of ['terceira', 'quarta'])
+          expect(words.match(new RegExp(text, 'g'))).toHaveLength(1);
+        for (const server of [0, 1] as const) {
+          const { lines } = await ask(server, '/chat/history');
+          const texts = lines.map(({ text }) => text);
+          expect(texts.slice(0, 4)).toEqual([
+            'primeira',
+            'Li: primeira.',
+            'segunda',
+            'Li: segunda.',
+          ]);
+          expect(texts.filter((text) => !text.startsWith('Li:'))).toHaveLength(4);
+        }
+      });
     });
 
     it('one of them is killed twenty times in the middle of replies: each part arrives once, or is known to be unknown', async () => {
