@@ -1,3 +1,5 @@
+import { compileMessageServers } from '../calls/compiled-servers.ts';
+import { compileMessageServers } from '../calls/compiled-servers.ts';
 import { clinicNumber, openMessageStage } from './stage.ts';
 
 /*
@@ -10,7 +12,10 @@ const beginWithinMs = 10_000;
 /** A turn waits 1.5 s for further parts; this is far beyond what all of them take. */
 const mostMs = 300_000;
 
-const stage = await openMessageStage((said) => `Recebi: ${said.split('\n').at(-1)}`);
+const stage = await openMessageStage({
+  main: compileMessageServers().product,
+  reply: (said) => `Recebi: ${said.split('\n').at(-1)}`,
+});
 const numberOf = (person: number) => `+55889${String(20_000_000 + person)}`;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const begunMs = performance.now();
