@@ -1,5 +1,4 @@
 import { compileMessageServers } from '../calls/compiled-servers.ts';
-import { compileMessageServers } from '../calls/compiled-servers.ts';
 import { clinicNumber, openMessageStage } from './stage.ts';
 
 /*

@@ -109,23 +109,50 @@ export function parseConversation(value: unknown): Conversation | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** What lists and look-ups need of a conversation. */
-export type ConversationHead = Pick<
-  Conversation,
-  | 'id'
-  | 'clinic'
-  | 'channel'
-  | 'senderKey'
-  | 'senderName'
-  | 'protocol'
-  | 'status'
-  | 'openedAtMs'
-  | 'updatedAtMs'
-  | 'heldBy'
-> & {
+const fields = Object.entries(conversationSchema.shape) as [keyof Conversation, z.ZodType][];
+
+/**
+ * The same for what became of a checked conversation: only what is not the very same value is looked at, and of a list only
+ * its new elements. A conversation of a hundred lines is written ten times a reply.
+ */
+export function parseChanged(before: Conversation, after: Conversation): Conversation | undefined {
+  if (Object.keys(after).some((name) => !(name in conversationSchema.shape))) return undefined;
+  const checked: Record<string, unknown> = {};
+  for (const [name, schema] of fields) {
+    const parsed = parseField(schema, before[name], after[name]);
+    if (parsed === invalid) return undefined;
+    checked[name] = parsed;
+  }
+  return checked as Conversation;
+}
+
+const invalid = Symbol('invalid');
+
+function parseField(schema: z.ZodType, before: unknown, after: unknown): unknown {
+  if (after === before) return after;
+  if (!(schema instanceof z.ZodArray) || !Array.isArray(before) || !Array.isArray(after)) {
+    const parsed = schema.safeParse(after);
+    return parsed.success ? parsed.data : invalid;
+  }
+  const known = new Set<unknown>(before);
+  const element = schema.element as z.ZodType;
+  const checked = after.map((one) => (known.has(one) ? one : parseField(element, undefined, one)));
+  return checked.includes(invalid) ? invalid : checked;
+}
+
+const headSchema = conversationSchema
+  .pick({ id: true, clinic: true, channel: true, senderKey: true, senderName: true })
+  .extend(conversationSchema.pick({ protocol: true, status: true, heldBy: true }).shape)
+  .extend(conversationSchema.pick({ openedAtMs: true, updatedAtMs: true }).shape)
   /** Something is to be done: a message to answer or to send. */
-  isPending: boolean;
-};
+  .extend({ isPending: z.boolean() });
+/** What lists and look-ups need of a conversation. */
+export type ConversationHead = z.output<typeof headSchema>;
+
+export function parseHead(value: unknown): ConversationHead | undefined {
+  const parsed = headSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
 
 export function headOf(conversation: Conversation): ConversationHead {
   const { id, clinic, channel, senderKey, senderName, protocol, status } = conversation;
