@@ -77,6 +77,8 @@ class Turn {
   readonly #options: TurnOptions;
   readonly #desk: ConversationDesk;
   readonly #toolbox: ConversationToolbox;
+  /** The same in all rounds of a reply: the model's prompt cache holds. */
+  readonly #instructions: string;
   #conversation: Conversation;
   #memento: unknown;
   /** What was said in this run, for the joined text. */
@@ -98,6 +100,12 @@ class Turn {
     this.#conversation = started;
     this.#memento = started.desk;
     this.#said = [...(started.turn?.said ?? [])];
+    this.#instructions = turnInstructions({
+      clinic,
+      guidance: options.guidance ?? [],
+      conversation: started,
+      nowMs: clock.wallMs(),
+    });
     this.#desk = reception.open({ clinic, id, channel, resumed: toMemento(started.desk) });
     this.#toolbox = createToolbox({
       tools: this.#desk.tools,
@@ -192,12 +200,7 @@ class Turn {
     const guard = createReplyGuard();
     try {
       const events = this.#parts.model.respond({
-        instructions: turnInstructions({
-          clinic: this.#options.clinic,
-          guidance: this.#options.guidance ?? [],
-          conversation: this.#conversation,
-          nowMs: this.#parts.clock.wallMs(),
-        }),
+        instructions: this.#instructions,
         items,
         tools: isLast ? [] : this.#tools(),
         safetyIdentifier: senderLabel(this.#conversation),

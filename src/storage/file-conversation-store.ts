@@ -71,7 +71,7 @@ export function openFileConversationStore(
 
     /** Only where no line is being written: what is durable must be among what changed. */
     function checkpoint(): Promise<void> {
-      if (running) return running;
+      if (running !== undefined) return running;
       begun = { seq: journal.seq, bytes: journal.bytes };
       unsettled -= 1;
       running = makeCheckpoint()
