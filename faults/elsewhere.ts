@@ -62,7 +62,11 @@ export const elsewhere: readonly Elsewhere[] = [
     'answered while our webhook is down',
     'not played: the fallback address is set at the carrier',
   ),
-  row('F-48', 'WhatsApp', 'does not apply: the channel is not in this version'),
+  row(
+    'F-48',
+    'WhatsApp: twice, out of order, in parts, files that are late, sending refused',
+    'tests/scenario/text-faults.test.ts, tests/scenario/whatsapp.test.ts, tests/scenario/whatsapp-killed.test.ts, tests/unit/conversation-steps.test.ts',
+  ),
   row(
     'F-57',
     'SIGKILL at every step of a booking',
@@ -93,7 +97,7 @@ export const elsewhere: readonly Elsewhere[] = [
     'PostgreSQL is down, slow, cut in a commit',
     'tests/unit/postgres-agenda.test.ts, tests/unit/postgres-trouble.test.ts, tests/scenario/agenda-races-postgres.test.ts',
   ),
-  row('F-66', 'Redis', 'does not apply: nothing is kept there'),
+  row('F-66', 'Redis is down, slow, gone for a while', 'tests/scenario/redis-down.test.ts'),
   row(
     'F-69',
     'leaks over 24 h',

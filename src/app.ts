@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { reconcileBookings } from './agent/booking-reconciler.ts';
 import { keepBookingsReconciled } from './agent/booking-upkeep.ts';
 import { createClinicDirectory } from './agent/clinic-directory.ts';
+import { watchClinicFolder } from './agent/clinic-folder-watch.ts';
 import { clinicForNumber, loadClinicTexts } from './agent/clinic-loader.ts';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
 import { createContactVisits } from './agent/contact-visits.ts';
@@ -90,6 +91,11 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     log,
   });
   const clinics = clinicDirectory.all;
+  const endFolderWatch = watchClinicFolder({
+    directory: config.CLINICS_DIR,
+    readAgain: clinicDirectory.readAgain,
+    log,
+  });
   const defaultClinic = () => clinicForNumber(clinics, 'unknown', config.CLINIC);
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
@@ -262,6 +268,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics: () => clinics,
     reception,
     rest,
+    appointments: storage.appointments,
+    requests: storage.requests,
     optOuts: storage.optOuts,
     operator,
     watchCalls: (watcher) => live.watch(watcher),
@@ -307,6 +315,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       operator.stop();
       staffConsole.stop();
       endUpkeep();
+      endFolderWatch();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
       await webChat.stop();

@@ -6,7 +6,8 @@ import type { CallWatcher } from './call/call-event.ts';
 import type { OperatorWatch } from './call/operator-watch.ts';
 import type { Config } from './config.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
-import { conversationRoutes } from './console/conversation-routes.ts';
+import { type ConversationRouteParts, conversationRoutes } from './console/conversation-routes.ts';
+import { jobRoutes } from './console/job-routes.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
 import type { ConversationStore } from './messaging/conversation-store.ts';
 import { droppedCallNote, isDroppedBooking, offerEveryMs } from './messaging/dropped-call.ts';
@@ -40,7 +41,10 @@ const sweepEveryMs = 60_000;
 /** Conversations of a clinic among which a caller is looked for, newest first. */
 const mostKnown = 100_000;
 
-export interface MessagingParts {
+/** What staff are shown beside a conversation. */
+type DonePart = Pick<ConversationRouteParts, 'appointments' | 'requests'>;
+
+export interface MessagingParts extends DonePart {
   config: Config;
   outside: Outside;
   clinics: () => readonly ClinicProfile[];
@@ -155,13 +159,8 @@ export async function openMessaging(
     log,
     metrics,
   });
-  conversationRoutes(server, {
-    access: parts.access,
-    texts,
-    conversations,
-    jobs,
-    clinics: parts.clinics,
-  });
+  conversationRoutes(server, { ...parts, texts, conversations });
+  jobRoutes(server, { access: parts.access, jobs });
   const trouble = createTroubleWatch(rest, jobs, clock);
   await server.register(whatsappStateRoutes, {
     clinics: parts.clinics,

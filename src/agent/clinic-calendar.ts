@@ -41,8 +41,7 @@ export function exceptionDays({ exceptions }: Days, practitionerId?: string): Sp
 /** The clinic's own hours on one day, when it is an exception; none when it is closed. @param date `YYYY-MM-DD` */
 export function exceptionOn({ exceptions }: Days, date: string): readonly DayHours[] | undefined {
   const found = exceptions.findLast(
-    ({ from, to = from, practitioner }) =>
-      practitioner === undefined && from <= date && date <= to,
+    ({ from, to = from, practitioner }) => practitioner === undefined && from <= date && date <= to,
   );
   return found && (found.hours ?? []).toSorted((a, b) => (a.from < b.from ? -1 : 1));
 }

@@ -1,43 +1,46 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
-import type { Conversation, ConversationHead } from '../messaging/conversation-record.ts';
-import { type ConversationStore, spokenLines } from '../messaging/conversation-store.ts';
-import type { JobQueue } from '../messaging/job-store.ts';
+import type { StaffRequestStore } from '../agent/staff-request.ts';
+import type { Conversation } from '../messaging/conversation-record.ts';
+import { isHeldBy } from '../messaging/conversation-steps.ts';
+import type { ConversationStore } from '../messaging/conversation-store.ts';
 import type { TextConversations } from '../messaging/text-conversations.ts';
+import type { Clock } from '../platform/clock.ts';
 import { problem } from '../platform/problem.ts';
+import type { AppointmentStore } from '../scheduling/appointment-store.ts';
 import type { ConsoleAccess } from './console-access.ts';
-import type {
-  ConversationLineView,
-  ConversationRow,
-  ConversationView,
-  DeadJobView,
-} from './conversation-view.ts';
+import { conversationRow, conversationView, versionOf } from './conversation-details.ts';
+import type { ConversationListView, OneConversationView } from './conversation-view.ts';
+import { createReadingNotes } from './reading-notes.ts';
 
 export interface ConversationRouteParts {
   access: ConsoleAccess;
   texts: Pick<TextConversations, 'takeOver' | 'giveBack' | 'write' | 'close'>;
   conversations: Pick<ConversationStore, 'find' | 'list'>;
-  jobs: Pick<JobQueue, 'dead' | 'revive' | 'counts'>;
+  appointments: Pick<AppointmentStore, 'find'>;
+  requests: Pick<StaffRequestStore, 'find'>;
   clinics: () => readonly ClinicProfile[];
+  clock: Pick<Clock, 'wallMs'>;
 }
 
 const idShape = /^[a-z2-7]{26}$/;
 const mostRows = 200;
-const mostDead = 200;
 
-const query = z.object({
+const known = z.object({ unless: z.string().max(40).optional() });
+const query = known.extend({
   status: z.enum(['open', 'closed']).optional(),
   channel: z.enum(['whatsapp', 'web-chat']).optional(),
   clinic: z.string().max(100).optional(),
 });
+const take = z.strictObject({ instead: z.boolean().default(false) });
 const message = z.strictObject({ text: z.string().trim().min(1).max(4_000) });
 
 type Ids = { Params: { id: string } };
 
-/** Conversations by text: reading, taking over, writing, giving back; and what the queue gave up. */
+/** Conversations by text: reading, taking over, writing, giving back, closing. */
 export function conversationRoutes(server: FastifyInstance, parts: ConversationRouteParts): void {
-  const { access, texts, conversations, jobs } = parts;
+  const { access, texts, conversations } = parts;
   const path = '/console/api/conversations';
   const read = { onRequest: access.only('staff', 'admin', 'auditor') };
   const write = { onRequest: access.only('staff', 'admin') };
@@ -64,14 +67,38 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
       ...(status ? { status } : {}),
       ...(channel ? { channel } : {}),
     });
-    return { conversations: rows.map(rowOf) };
+    const who = access.who(request);
+    const answer = { conversations: rows.map((row) => conversationRow(row, who)) };
+    const version = versionOf(answer);
+    if (asked.data.unless === version) return reply.code(204).send();
+    const view: ConversationListView = { version, ...answer };
+    return view;
   });
 
+  /** As whoever asks may see it. */
+  async function viewed(found: Conversation, request: FastifyRequest) {
+    const done = await Promise.all(
+      found.appointments.map(
+        async (id) => (await parts.appointments.find(id)) ?? (await parts.requests.find(id)),
+      ),
+    );
+    const there = done.filter((one) => one !== undefined);
+    const conversation = conversationView(found, there, access.who(request));
+    const view: OneConversationView = { version: versionOf(conversation), conversation };
+    return view;
+  }
+
+  const notes = createReadingNotes();
   server.get<Ids>(`${path}/:id`, read, async (request, reply) => {
     const found = await seen(request);
     if (!found) return refuseUnknown(reply);
-    await note(request, 'conversation.read', found);
-    return { conversation: viewOf(found) };
+    const view = await viewed(found, request);
+    if (known.safeParse(request.query).data?.unless === view.version) return reply.code(204).send();
+    const { userId } = access.who(request);
+    const nowMs = parts.clock.wallMs();
+    if (!notes.isNoted(userId, found.id, nowMs)) await note(request, 'conversation.read', found);
+    notes.noted(userId, found.id, nowMs);
+    return view;
   });
 
   /** Each does one thing to a conversation that is open, and answers with it. */
@@ -87,18 +114,29 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
     server.post<Ids>(`${path}/:id/${name}`, write, async (request, reply) => {
       const found = await seen(request);
       if (!found) return refuseUnknown(reply);
-      if (found.status === 'closed')
-        return refuse(reply, 409, 'conversation-closed', 'Esta conversa já foi encerrada.');
+      if (found.status === 'closed') return refuseClosed(reply);
       await note(request, action, found);
       const after = await act(found, request, reply);
       if (reply.sent) return reply;
-      return after ? { conversation: viewOf(after) } : refuseUnknown(reply);
+      if (!after) return refuseUnknown(reply);
+      // Somebody else, or the agent's goodbye, was faster.
+      if (after.status === 'closed' && name !== 'close') return refuseClosed(reply);
+      return viewed(after, request);
     });
   }
 
-  deed('take', 'conversation.take', ({ id }, request) =>
-    texts.takeOver(id, access.who(request).name),
-  );
+  deed('take', 'conversation.take', async ({ id }, request, reply) => {
+    const asked = take.safeParse(request.body ?? {});
+    if (!asked.success) {
+      refuse(reply, 400, 'invalid-request', 'O pedido não pôde ser lido.');
+      return undefined;
+    }
+    const who = access.who(request);
+    const after = await texts.takeOver(id, who, asked.data.instead);
+    if (after?.heldBy && !isHeldBy(after, who))
+      refuse(reply, 409, 'held', `${after.heldBy.name} já está com esta conversa.`);
+    return after;
+  });
   deed('give-back', 'conversation.give-back', ({ id }) => texts.giveBack(id));
   deed('close', 'conversation.close', ({ id, clinic }) =>
     texts.close(
@@ -107,82 +145,26 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
       parts.clinics().find((one) => one.id === clinic),
     ),
   );
-  deed('messages', 'conversation.write', async ({ id, heldBy }, request, reply) => {
+  deed('messages', 'conversation.write', async ({ id }, request, reply) => {
     const asked = message.safeParse(request.body);
     if (!asked.success) {
       refuse(reply, 400, 'invalid-message', 'Escreva uma mensagem de até 4.000 caracteres.');
       return undefined;
     }
-    if (!heldBy) {
-      refuse(reply, 409, 'not-held', 'Assuma a conversa antes de escrever.');
-      return undefined;
+    const who = access.who(request);
+    const after = await texts.write(id, { text: asked.data.text, by: who });
+    if (after?.status === 'open' && !isHeldBy(after, who)) {
+      const why = after.heldBy
+        ? `${after.heldBy.name} está com esta conversa agora; a mensagem não foi enviada.`
+        : 'Assuma a conversa antes de escrever.';
+      refuse(reply, 409, 'not-held', why);
     }
-    return texts.write(id, { text: asked.data.text, by: access.who(request).name });
-  });
-
-  const admin = { onRequest: access.only('admin') };
-  server.get('/console/api/jobs', admin, async () => {
-    const dead = await jobs.dead(mostDead);
-    return { counts: await jobs.counts(), dead: dead.map(deadView) };
-  });
-  server.post<Ids>('/console/api/jobs/:id/retry', admin, async (request, reply) => {
-    const { id } = request.params;
-    await access.audit(request, { action: 'job.retry', object: id.slice(0, 120) });
-    const outcome = await jobs.revive(id);
-    if (outcome === 'revived') return { outcome };
-    return refuse(reply, 404, 'not-found', 'Esta tarefa não está entre as que falharam.');
+    return after;
   });
 }
 
-function rowOf(head: ConversationHead): ConversationRow {
-  const { id, clinic, channel, senderName, senderKey, protocol, status, heldBy } = head;
-  return {
-    ...{ id, clinic, channel, protocol, status },
-    name: senderName,
-    number: channel === 'whatsapp' ? `•••• ${senderKey.slice(-4)}` : null,
-    openedAt: toIso(head.openedAtMs),
-    updatedAt: toIso(head.updatedAtMs),
-    heldBy: heldBy?.name ?? null,
-    isPending: head.isPending,
-  };
-}
-
-function viewOf(conversation: Conversation): ConversationView {
-  const { inbox, summary, closedBecause, appointments, turn, answerDue } = conversation;
-  const lines = spokenLines(conversation).map((line): ConversationLineView => {
-    const { who, text, atMs } = line;
-    return { at: toIso(atMs), who, text, ...(who === 'staff' ? { by: line.by } : {}) };
-  });
-  const waiting = inbox.map(({ atMs, text, kind }) => ({
-    at: toIso(atMs),
-    who: 'sender' as const,
-    text: text || `[${kind}]`,
-  }));
-  return {
-    ...rowOf({ ...conversation, isPending: inbox.length > 0 || turn !== null || answerDue }),
-    lines: [...lines, ...waiting],
-    outbox: conversation.outbox.map(({ atMs, text, by, state, delivery, code }) => ({
-      at: toIso(atMs),
-      ...{ text, by, state, delivery, code },
-    })),
-    summary,
-    closedBecause,
-    appointments,
-  };
-}
-
-function deadView({
-  id,
-  kind,
-  attempts,
-  reason,
-  diedAtMs,
-}: Awaited<ReturnType<JobQueue['dead']>>[number]): DeadJobView {
-  return { id, kind, attempts, reason, diedAt: toIso(diedAtMs) };
-}
-
-function toIso(ms: number): string {
-  return new Date(ms).toISOString();
+function refuseClosed(reply: FastifyReply) {
+  return refuse(reply, 409, 'conversation-closed', 'Esta conversa já foi encerrada.');
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, text: string) {

@@ -14,8 +14,37 @@ export interface ConversationRow {
   updatedAt: string;
   /** A person of the clinic who holds it. */
   heldBy: string | null;
+  /** It is whoever asks. */
+  isMine: boolean;
   /** Something is to be answered or sent. */
   isPending: boolean;
+  /** A person holds it, and the newest words are not theirs. */
+  awaitsStaff: boolean;
+}
+
+/** Answer of GET /console/api/conversations: newest change first, at most 200. `version` as of a conversation. */
+export interface ConversationListView {
+  version: string;
+  conversations: ConversationRow[];
+}
+
+/** Worst first: what a message of several parts is told by. */
+export type DeliveryState =
+  | 'failed'
+  | 'refused'
+  | 'unknown'
+  | 'withdrawn'
+  /** Not given to the carrier yet. */
+  | 'waiting'
+  | 'queued'
+  | 'sent'
+  | 'delivered'
+  | 'read';
+
+export interface DeliveryView {
+  state: DeliveryState;
+  /** The carrier's, of a refusal or a failure; 0: it was tried too often. */
+  code: number | null;
 }
 
 export interface ConversationLineView {
@@ -24,6 +53,8 @@ export interface ConversationLineView {
   text: string;
   /** Of staff. */
   by?: string;
+  /** What became of it on WhatsApp; left out where that is not known (any more). */
+  delivery?: DeliveryView;
 }
 
 export interface OutgoingView {
@@ -35,12 +66,40 @@ export interface OutgoingView {
   code: number | null;
 }
 
+/** An appointment or a request to staff that was made in it. */
+export interface DoneView {
+  id: string;
+  kind: 'appointment' | 'exam-results' | 'message' | 'waiting-list';
+  protocol: string;
+  status: string;
+  name: string;
+  /** What it is about. */
+  title: string | null;
+  /** Of an appointment, `YYYY-MM-DD` and `HH:MM` at the clinic. */
+  day: string | null;
+  time: string | null;
+}
+
 export interface ConversationView extends ConversationRow {
   lines: ConversationLineView[];
   outbox: OutgoingView[];
   summary: string | null;
   closedBecause: 'agent-goodbye' | 'expired' | 'staff' | 'too-long' | null;
   appointments: string[];
+  done: DoneView[];
+}
+
+/**
+ * Answer of GET /console/api/conversations/:id. Asked again with `?unless=<version>`, it is 204 as long as nothing has changed.
+ */
+export interface OneConversationView {
+  version: string;
+  conversation: ConversationView;
+}
+
+/** Body of POST /console/api/conversations/:id/take. Without `instead`, what another person holds is refused: 409 `held`. */
+export interface TakeWish {
+  instead?: boolean;
 }
 
 export interface DeadJobView {
@@ -49,4 +108,11 @@ export interface DeadJobView {
   attempts: number;
   reason: string;
   diedAt: string;
+}
+
+/** Answer of GET /console/api/jobs. */
+export interface JobsView {
+  counts: { waiting: number; running: number; dead: number };
+  /** Newest first, at most 200. */
+  dead: DeadJobView[];
 }

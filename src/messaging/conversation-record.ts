@@ -15,6 +15,8 @@ const inboundSchema = z.strictObject({
   text: text(longestMessage),
   /** Of a voice note that could not be made words. */
   unheard: z.boolean().default(false),
+  /** A voice note whose words are being had; the same id follows with them. */
+  isComing: z.boolean().optional(),
 });
 /** One message of the person, not answered yet. */
 export type Inbound = z.output<typeof inboundSchema>;
@@ -82,7 +84,9 @@ export const conversationSchema = z.strictObject({
   heardAtMs: moment.nullable(),
   closedAtMs: moment.nullable(),
   /** A person of the clinic who holds the conversation: the agent is silent. Null: the agent answers. */
-  heldBy: z.strictObject({ name: text(120), sinceMs: moment }).nullable(),
+  heldBy: z
+    .strictObject({ name: text(120), userId: text(60).exactOptional(), sinceMs: moment })
+    .nullable(),
   /** Whoever gave it back wants the agent to answer what is open. */
   answerDue: z.boolean(),
   senderTurns: z.number().int().min(0),
@@ -144,8 +148,12 @@ const headSchema = conversationSchema
   .pick({ id: true, clinic: true, channel: true, senderKey: true, senderName: true })
   .extend(conversationSchema.pick({ protocol: true, status: true, heldBy: true }).shape)
   .extend(conversationSchema.pick({ openedAtMs: true, updatedAtMs: true }).shape)
-  /** Something is to be done: a message to answer or to send. */
-  .extend({ isPending: z.boolean() });
+  .extend({
+    /** Something is to be done: a message to answer or to send. */
+    isPending: z.boolean(),
+    /** Whose words are the newest; null before the first. */
+    lastFrom: z.enum(['sender', 'agent', 'staff']).nullable(),
+  });
 /** What lists and look-ups need of a conversation. */
 export type ConversationHead = z.output<typeof headSchema>;
 
@@ -161,7 +169,14 @@ export function headOf(conversation: Conversation): ConversationHead {
     ...{ id, clinic, channel, senderKey, senderName, protocol, status },
     ...{ openedAtMs, updatedAtMs, heldBy },
     isPending: isPending(conversation),
+    lastFrom: lastFrom(conversation),
   };
+}
+
+function lastFrom({ inbox, lines }: Conversation): ConversationHead['lastFrom'] {
+  if (inbox.length > 0) return 'sender';
+  const last = lines.findLast(({ who }) => who === 'sender' || who === 'agent' || who === 'staff');
+  return last?.who === 'sender' || last?.who === 'staff' ? last.who : last ? 'agent' : null;
 }
 
 function isPending({ inbox, turn, outbox, answerDue }: Conversation): boolean {

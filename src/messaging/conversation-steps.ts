@@ -48,22 +48,34 @@ export function newConversation(
   };
 }
 
-/** The same object when the message was taken in before. */
+/** In the order in which they were written, whatever order they came in. The same object when the message was taken in before. */
 export function received(
   conversation: Conversation,
   message: Inbound,
   name?: string,
 ): Conversation {
   const { seen, inbox } = conversation;
+  const isAwaited =
+    !message.isComing && inbox.some(({ id, isComing }) => isComing && id === message.id);
+  if (isAwaited) {
+    const heard = inbox.map((one) =>
+      one.id === message.id ? { ...message, atMs: one.atMs } : one,
+    );
+    return { ...conversation, inbox: heard };
+  }
   if (seen.includes(message.id)) return conversation;
   return {
     ...conversation,
     senderName: conversation.senderName ?? name ?? null,
     seen: [...seen, message.id].slice(-mostSeen),
-    inbox: inbox.length < mostWaiting ? [...inbox, message] : inbox,
+    inbox: inbox.length < mostWaiting ? inWritingOrder([...inbox, message]) : inbox,
     heardAtMs: Math.max(conversation.heardAtMs ?? 0, message.atMs),
     updatedAtMs: Math.max(conversation.updatedAtMs, message.atMs),
   };
+}
+
+function inWritingOrder(inbox: Inbound[]): Inbound[] {
+  return inbox.sort((one, other) => one.atMs - other.atMs);
 }
 
 /**
@@ -75,11 +87,14 @@ export function begun(
   { nowMs, opening = [] }: { nowMs: number; opening?: readonly string[] },
 ): Conversation {
   const { inbox, heldBy, turn, lines } = conversation;
-  const said = inbox.filter(({ text }) => text !== '');
+  // A note that was waited for too long is a message of its own when its words come after all.
+  const late = new Set(inbox.flatMap(({ id, isComing }) => (isComing ? id : [])));
+  const said = inbox.filter(({ id, text }) => text !== '' && !late.has(id));
   const spoken = said.map(({ atMs, text }): ConversationLine => ({ who: 'sender', atMs, text }));
   return bounded({
     ...conversation,
     inbox: [],
+    seen: conversation.seen.filter((id) => !late.has(id)),
     lines: [...lines, ...spoken],
     senderTurns: conversation.senderTurns + (said.length > 0 ? 1 : 0),
     answerDue: false,
@@ -158,12 +173,36 @@ function sending(
   return { ...conversation, outbox: [...conversation.outbox, ...due].slice(-mostOutgoing) };
 }
 
-/** From now on the agent is silent: what it has not sent yet is withdrawn. */
-export function takenOver(conversation: Conversation, name: string, nowMs: number): Conversation {
+/** A person of the clinic. Without an id they are known by their name alone. */
+export interface Holder {
+  name: string;
+  userId?: string | undefined;
+}
+
+export function isHeldBy({ heldBy }: Pick<Conversation, 'heldBy'>, by: Holder): boolean {
+  if (!heldBy) return false;
+  return heldBy.userId === undefined || by.userId === undefined
+    ? heldBy.name === by.name
+    : heldBy.userId === by.userId;
+}
+
+/**
+ * From now on the agent is silent: what it has not sent yet is withdrawn.
+ * @param mayReplace false: what another person holds is left to them
+ */
+export function takenOver(
+  conversation: Conversation,
+  { name, userId }: Holder,
+  nowMs: number,
+  mayReplace = true,
+): Conversation {
   if (conversation.status === 'closed') return conversation;
+  const isOwn = isHeldBy(conversation, { name, userId });
+  if (conversation.heldBy && !isOwn && !mayReplace) return conversation;
+  const sinceMs = isOwn ? (conversation.heldBy?.sinceMs ?? nowMs) : nowMs;
   return {
     ...conversation,
-    heldBy: { name, sinceMs: conversation.heldBy?.sinceMs ?? nowMs },
+    heldBy: { name, ...(userId === undefined ? {} : { userId }), sinceMs },
     answerDue: false,
     turn: null,
     outbox: conversation.outbox.map((one) =>
@@ -192,22 +231,22 @@ export function givenBack(conversation: Conversation, nowMs: number): Conversati
   });
 }
 
-/** A person of the clinic writes. Only while they hold the conversation. */
+/** A person of the clinic writes. Only while they hold the conversation: what they wrote is left out otherwise. */
 export function staffWrote(
   conversation: Conversation,
   wrote: {
     text: string;
-    by: string;
+    by: Holder;
     parts: readonly string[];
     nowMs: number;
     idOf(index: number): string;
   },
 ): Conversation {
-  if (!conversation.heldBy || conversation.status === 'closed') return conversation;
   const { text, by, nowMs } = wrote;
+  if (!isHeldBy(conversation, by) || conversation.status === 'closed') return conversation;
   const lines: ConversationLine[] = [
     ...conversation.lines,
-    { who: 'staff', atMs: nowMs, text, by },
+    { who: 'staff', atMs: nowMs, text, by: by.name },
   ];
   return sending(bounded({ ...conversation, lines, updatedAtMs: nowMs }), wrote.parts, {
     ...wrote,

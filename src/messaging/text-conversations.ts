@@ -10,6 +10,7 @@ import {
 import {
   closed,
   givenBack,
+  type Holder,
   invited,
   newConversation,
   received,
@@ -63,11 +64,11 @@ export interface TextConversations extends TextAgent {
   receive(text: ReceivedText): Promise<{ conversation: Conversation; isNew: boolean }>;
   /** Is it the agent's turn, and if so, its reply. One at a time for a conversation. */
   takeTurn(id: string, options: TurnOptions, rules?: BurstRules): Promise<TurnDecision>;
-  /** From its return on the agent says nothing in it. */
-  takeOver(id: string, name: string): Promise<Conversation | undefined>;
+  /** From its return on the agent says nothing in it. @param mayReplace false: what another person holds is left to them */
+  takeOver(id: string, by: Holder, mayReplace?: boolean): Promise<Conversation | undefined>;
   giveBack(id: string): Promise<Conversation | undefined>;
-  /** A person of the clinic writes; only while they hold the conversation. */
-  write(id: string, message: { text: string; by: string }): Promise<Conversation | undefined>;
+  /** A person of the clinic writes; only while they hold the conversation, else nothing is changed. */
+  write(id: string, message: { text: string; by: Holder }): Promise<Conversation | undefined>;
   /** For the model, before its next words: never sent. */
   note(id: string, text: string): Promise<Conversation | undefined>;
   /** We write first, in the sender's open conversation or a new one. Not while a person holds it. */
@@ -216,8 +217,8 @@ export function createTextConversations(parts: TextConversationParts): TextConve
         }
       });
     },
-    async takeOver(id, name) {
-      const held = await store.update(id, (one) => takenOver(one, name, clock.wallMs()));
+    async takeOver(id, by, mayReplace) {
+      const held = await store.update(id, (one) => takenOver(one, by, clock.wallMs(), mayReplace));
       await parts.sendingSettled(id);
       return held;
     },

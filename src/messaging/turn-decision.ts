@@ -10,6 +10,9 @@ export interface BurstRules {
 
 export const burstRules: BurstRules = { quietMs: 1_500, mostMs: 6_000 };
 
+/** A voice note is fetched and heard within this, three tries included, or the rest is answered without it. */
+const longestHearingMs = 30_000;
+
 export type TurnDecision =
   | { do: 'nothing' }
   /** More may come. */
@@ -26,6 +29,10 @@ export function decideTurn(
 ): TurnDecision {
   const { inbox, turn, heldBy, answerDue, status } = conversation;
   if (status === 'closed') return { do: 'nothing' };
+  const heardByMs = Math.max(
+    ...inbox.flatMap(({ atMs, isComing }) => (isComing ? atMs + longestHearingMs : [])),
+  );
+  if (!turn && nowMs < heardByMs) return { do: 'wait', ms: heardByMs - nowMs };
   if (heldBy) return inbox.length > 0 ? { do: 'take-in' } : { do: 'nothing' };
   // A reply that was begun before the process died.
   if (turn) return { do: 'answer' };
@@ -44,9 +51,11 @@ export function isLookedForLater(
   id: string | undefined,
   rules: BurstRules = burstRules,
 ): boolean {
-  const [first] = inbox;
-  const last = inbox.at(-1);
+  const inOrder = inbox.toSorted((a, b) => a.atMs - b.atMs);
+  const [first] = inOrder;
+  const last = inOrder.at(-1);
   if (id === undefined || !first || !last || last.id === id) return false;
+  if (inbox.some(({ isComing }) => isComing)) return false;
   return last.atMs + rules.quietMs <= first.atMs + rules.mostMs;
 }
 

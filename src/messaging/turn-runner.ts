@@ -93,19 +93,15 @@ class Turn {
 
   constructor(parts: TurnParts, options: TurnOptions, started: Conversation) {
     const { reception, clock, log, metrics } = parts;
-    const { clinic } = options;
+    const { clinic, guidance = [] } = options;
     const { id, channel, senderKey, senderTurns } = started;
     this.#parts = parts;
     this.#options = options;
     this.#conversation = started;
     this.#memento = started.desk;
     this.#said = [...(started.turn?.said ?? [])];
-    this.#instructions = turnInstructions({
-      clinic,
-      guidance: options.guidance ?? [],
-      conversation: started,
-      nowMs: clock.wallMs(),
-    });
+    const nowMs = clock.wallMs();
+    this.#instructions = turnInstructions({ clinic, guidance, conversation: started, nowMs });
     this.#desk = reception.open({ clinic, id, channel, resumed: toMemento(started.desk) });
     this.#toolbox = createToolbox({
       tools: this.#desk.tools,

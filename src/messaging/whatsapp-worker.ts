@@ -81,16 +81,14 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
 
   async function takeIn(data: unknown, attempt: number): Promise<JobEnd> {
     const incoming = incomingSchema.parse(data);
+    const { clinic, from: senderKey, profileName: senderName } = incoming;
+    const sender = { clinic, channel: 'whatsapp' as const, senderKey, senderName };
+    // Its place among what is written meanwhile is kept while it is heard.
+    if (isVoiceNote(incoming))
+      await texts.receive({ ...sender, message: { ...voiceNote(incoming, ''), isComing: true } });
     const message = await toInbound(incoming, attempt);
     if (!message) return 'done';
-    const { clinic, from: senderKey, profileName } = incoming;
-    const { conversation } = await texts.receive({
-      clinic,
-      channel: 'whatsapp',
-      senderKey,
-      message,
-      senderName: profileName,
-    });
+    const { conversation } = await texts.receive({ ...sender, message });
     // Also when the message was taken in before: the process may have died right here.
     await jobs.add({
       id: `turn-${conversation.id}-${incoming.messageSid}`,
@@ -110,11 +108,7 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
     const text = body.trim();
     const [first] = media;
     if (!first) return text === '' ? undefined : { id, atMs, kind: 'text', text, unheard: false };
-    if (first.contentType.startsWith('audio/')) {
-      const heard = await hear(first.url, attempt);
-      const words = [heard, text].filter(Boolean).join('\n');
-      return { id, atMs, kind: 'voice-note', text: words, unheard: heard === '' };
-    }
+    if (isVoiceNote(incoming)) return voiceNote(incoming, await hear(first.url, attempt));
     const kind = first.contentType.startsWith('image/') ? 'image' : 'other';
     return { id, atMs, kind, text, unheard: false };
   }
@@ -199,4 +193,14 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
     turnDue,
     sendDue: (conversation) => void later(addSending(conversation)),
   };
+}
+
+function isVoiceNote({ media: [first] }: IncomingWhatsapp): boolean {
+  return first?.contentType.startsWith('audio/') ?? false;
+}
+
+/** @param heard its words; empty when there are none to be had, or not yet */
+function voiceNote({ messageSid: id, atMs, body }: IncomingWhatsapp, heard: string): Inbound {
+  const text = [heard, body.trim()].filter(Boolean).join('\n');
+  return { id, atMs, kind: 'voice-note', text, unheard: heard === '' };
 }

@@ -110,8 +110,8 @@ describe('the chat of the page', () => {
     await write(page, 'quero falar com uma pessoa', /Como é o seu nome\?/);
     const [head] = await app.messaging.conversations.list({ limit: 1 });
     const id = head?.id ?? '';
-    await app.messaging.texts.takeOver(id, 'Bia');
-    await app.messaging.texts.write(id, { text: 'Oi Ana, aqui é a Bia.', by: 'Bia' });
+    await app.messaging.texts.takeOver(id, { name: 'Bia' });
+    await app.messaging.texts.write(id, { text: 'Oi Ana, aqui é a Bia.', by: { name: 'Bia' } });
     await page.getByText('Oi Ana, aqui é a Bia.').waitFor();
     await page.getByText('Uma pessoa da equipe está cuidando').waitFor();
     await page.getByRole('heading', { name: 'Clínica Aurora' }).waitFor();

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clinicsDirectory } from '../support/agent-fixtures.ts';
 import { pass, until } from '../support/stage.ts';
 import {
   auroraNumber,
@@ -196,12 +198,12 @@ describe('WhatsApp', { timeout: 120_000 }, () => {
     const { texts } = stage.app.messaging;
     await stage.ask(from, 'Oi, tudo bem?');
     const { id } = await stage.conversation(from);
-    await texts.takeOver(id, 'Recepção');
+    await texts.takeOver(id, { name: 'Paula' });
     const before = stage.sentTo(from).length;
     await stage.write(from, 'Vocês aceitam convênio?');
     await pass(2_500);
     expect(stage.sentTo(from)).toHaveLength(before);
-    await texts.write(id, { text: 'Oi! Aqui é a Paula. Qual convênio?', by: 'Paula' });
+    await texts.write(id, { text: 'Oi! Aqui é a Paula. Qual convênio?', by: { name: 'Paula' } });
     await until(() => stage.sentTo(from).length === before + 1, 'Paula’s words');
     await stage.write(from, 'Unimed');
     await pass(2_500);
@@ -292,4 +294,39 @@ it('two clinics on two numbers: not a word of one is known to the other', {
   }
   const froms = stage.sentTo(from).map((message) => message.from);
   expect(froms).toEqual([auroraNumber, estrategiaNumber]);
+});
+
+it('a third clinic begins when its file is put into the folder, without a restart', {
+  timeout: 60_000,
+}, async () => {
+  const clinics = await mkdtemp(join(tmpdir(), 'alo-clinics-'));
+  await cp(clinicsDirectory, clinics, { recursive: true });
+  const own = await openWhatsappStage({
+    now: '2026-11-26T10:00:00-03:00',
+    env: { CLINICS_DIR: clinics },
+    ownNumbers: ['+558832220000'],
+  });
+  try {
+    const from = somebody();
+    const to = '+558832220000';
+    await own.ask(from, 'CANARIO-AURORA bom dia');
+    await own.write(from, 'tem alguém aí?', { to });
+    const text = await readFile(join(clinics, 'estrategia.yaml'), 'utf8');
+    const third = text
+      .replace('id: estrategia', 'id: terceira')
+      .replaceAll('Estratégia', 'Terceira')
+      .replaceAll('+551155550100', to)
+      .replace(/^numbers:.*$/m, 'numbers: []');
+    await writeFile(join(clinics, 'terceira.yaml'), third);
+    await until(() => own.app.clinics.some(({ id }) => id === 'terceira'), 'the third clinic');
+    await own.ask(from, 'CANARIO-TERCEIRA bom dia', { to });
+    expect(own.sentTo(from).map((message) => message.from)).toEqual([auroraNumber, to]);
+    const kept = JSON.stringify(await own.conversation(from, 'terceira'));
+    expect(kept).toContain('CANARIO-TERCEIRA');
+    expect(kept).not.toMatch(/AURORA|tem alguém/);
+    expect(own.model.requests.at(-1)?.instructions).toContain('Terceira');
+  } finally {
+    await own.close();
+    await rm(clinics, { recursive: true, force: true });
+  }
 });

@@ -50,6 +50,8 @@ export async function openWhatsappStage(
     clock?: Clock;
     env?: Record<string, string>;
     directory?: string;
+    /** Senders of the account beside those of the shipped clinics. */
+    ownNumbers?: readonly string[];
     decide?: SandboxTextModelOptions['decide'];
   } = {},
 ): Promise<WhatsappStage> {
@@ -74,7 +76,7 @@ export async function openWhatsappStage(
     accountSid,
     authToken,
     clock,
-    ownNumbers: [estrategiaNumber],
+    ownNumbers: [estrategiaNumber, ...(options.ownNumbers ?? [])],
   });
   const config = readConfig(
     {

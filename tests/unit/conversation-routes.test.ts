@@ -1,10 +1,13 @@
 import { fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { conversationRoutes } from '../../src/console/conversation-routes.ts';
+import { jobRoutes } from '../../src/console/job-routes.ts';
 import type { JobQueue } from '../../src/messaging/job-store.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { answerProblems } from '../../src/platform/problem.ts';
+import { createMemoryAppointmentStore } from '../../src/storage/memory-appointment-store.ts';
 import { createMemoryJobQueue } from '../../src/storage/memory-job-queue.ts';
+import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
 import { clockAt, shippedClinic, thursdayMorning } from '../support/agent-fixtures.ts';
 import { createFakeAccess } from '../support/console-access.ts';
 import { until } from '../support/stage.ts';
@@ -27,9 +30,12 @@ async function open(access = createFakeAccess('staff')) {
     access,
     texts: desk.texts,
     conversations: desk.store,
-    jobs,
+    appointments: createMemoryAppointmentStore(),
+    requests: createMemoryStaffRequestStore(),
     clinics: () => [clinic],
+    clock,
   });
+  jobRoutes(server, { access, jobs });
   closers.push(
     () => server.close(),
     desk.close,
@@ -40,7 +46,10 @@ async function open(access = createFakeAccess('staff')) {
   const ask = async (method: 'GET' | 'POST', path: string, payload?: object) => {
     const url = `/console/api${path}`;
     const answer = await server.inject({ method, url, ...(payload ? { payload } : {}) });
-    return { status: answer.statusCode, body: answer.json() };
+    return {
+      status: answer.statusCode,
+      body: answer.statusCode === 204 ? undefined : answer.json(),
+    };
   };
   return { access, desk, id, jobs, ask };
 }
@@ -80,9 +89,50 @@ describe('text conversations in the console', () => {
     ]);
   });
 
+  it('are asked for again and again by an open page: one line in the trail, no answer while nothing changes', async () => {
+    const { ask, access, desk, id } = await open();
+    const first = await ask('GET', `/conversations/${id}`);
+    const again = await ask('GET', `/conversations/${id}?unless=${first.body.version}`);
+    expect(again).toEqual({ status: 204, body: undefined });
+    await desk.say('Meu nome é Marina Lima');
+    const changed = await ask('GET', `/conversations/${id}?unless=${first.body.version}`);
+    expect(changed.status).toBe(200);
+    expect(changed.body.version).not.toBe(first.body.version);
+    expect(access.entries.map(({ action }) => action)).toEqual(['conversation.read']);
+    const list = await ask('GET', '/conversations');
+    expect((await ask('GET', `/conversations?unless=${list.body.version}`)).status).toBe(204);
+  });
+
+  it('that another person holds are left to them, until somebody says “instead of them”', async () => {
+    const { ask, access, desk, id } = await open();
+    await ask('POST', `/conversations/${id}/take`);
+    const bia = { userId: 'bia', name: 'Ana Recepção', role: 'staff', clinics: 'all' } as const;
+    access.person = bia;
+    const held = await ask('POST', `/conversations/${id}/take`);
+    expect(held).toMatchObject({ status: 409, body: { error: { code: 'held' } } });
+    // The same name is not the same person.
+    const wrote = await ask('POST', `/conversations/${id}/messages`, { text: 'Oi' });
+    expect(wrote).toMatchObject({ status: 409, body: { error: { code: 'not-held' } } });
+    expect((await desk.conversation()).lines.at(-1)).toMatchObject({ who: 'agent' });
+    const taken = await ask('POST', `/conversations/${id}/take`, { instead: true });
+    expect(taken.body.conversation).toMatchObject({ isMine: true });
+    expect((await ask('POST', `/conversations/${id}/messages`, { text: 'Oi' })).status).toBe(200);
+  });
+
+  it('that wait for the person who holds them say so', async () => {
+    const { ask, desk, id } = await open();
+    await ask('POST', `/conversations/${id}/take`);
+    await desk.say('Tem alguém aí?');
+    const waiting = await ask('GET', '/conversations');
+    expect(waiting.body.conversations).toMatchObject([{ awaitsStaff: true, isMine: true }]);
+    await ask('POST', `/conversations/${id}/messages`, { text: 'Tem sim.' });
+    const answered = await ask('GET', '/conversations');
+    expect(answered.body.conversations).toMatchObject([{ awaitsStaff: false }]);
+  });
+
   it('of a clinic that somebody may not see are not there, whatever is asked', async () => {
     const { ask, id } = await open(createFakeAccess('admin', ['estrategia']));
-    expect((await ask('GET', '/conversations')).body).toEqual({ conversations: [] });
+    expect((await ask('GET', '/conversations')).body).toMatchObject({ conversations: [] });
     expect((await ask('GET', `/conversations/${id}`)).status).toBe(404);
     for (const deed of ['take', 'give-back', 'close', 'messages'])
       expect((await ask('POST', `/conversations/${id}/${deed}`, { text: 'oi' })).status).toBe(404);
@@ -121,5 +171,11 @@ describe('text conversations in the console', () => {
     expect((await ask('POST', '/jobs/SM1/retry')).body).toEqual({ outcome: 'revived' });
     await until(async () => (await jobs.dead(1)).length === 0, 'it was done');
     expect((await ask('POST', '/jobs/SM1/retry')).status).toBe(404);
+  });
+
+  it('what the queue gave up belongs to no clinic: an admin of one does not see it', async () => {
+    const { ask } = await open(createFakeAccess('admin', ['aurora']));
+    expect((await ask('GET', '/jobs')).status).toBe(403);
+    expect((await ask('POST', '/jobs/SM1/retry')).status).toBe(403);
   });
 });

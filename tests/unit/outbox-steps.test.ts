@@ -58,7 +58,7 @@ describe('a message on its way out', () => {
   });
 
   it('of the agent is withdrawn when a person takes over', () => {
-    const held = takenOver(withReply(), 'Paula', 1);
+    const held = takenOver(withReply(), { name: 'Paula' }, 1);
     expect(held.outbox.map(({ state }) => state)).toEqual(['withdrawn', 'withdrawn']);
     const late = { ...withReply(), heldBy: { name: 'Paula', sinceMs: 1 } };
     expect(stateOf(intended(late, 'm0'), 'm0')).toBe('withdrawn');

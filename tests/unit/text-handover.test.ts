@@ -87,13 +87,13 @@ async function play(script: readonly { step: Step; afterMs: number }[]): Promise
     await tick(afterMs);
     if (step === 'person-writes') await write();
     else if (step === 'take-over') {
-      await texts.takeOver(id, 'Paula');
+      await texts.takeOver(id, { name: 'Paula' });
       isHeld = true;
     } else if (step === 'give-back') {
       isHeld = false;
       await texts.giveBack(id);
     } else if (step === 'staff-writes')
-      await texts.write(id, { text: 'Aqui é a Paula.', by: 'Paula' });
+      await texts.write(id, { text: 'Aqui é a Paula.', by: { name: 'Paula' } });
   }
   const settled = () =>
     until(async () => {

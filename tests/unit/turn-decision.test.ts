@@ -27,6 +27,14 @@ describe('whose turn it is', () => {
     expect(decideTurn(at(0, 1_000, 2_000, 3_000, 4_000, 5_500), 6_000)).toEqual({ do: 'answer' });
   });
 
+  it('a voice note is waited for until it is heard, half a minute at most, whoever answers', () => {
+    const inbox = [message(0, { kind: 'voice-note', text: '', isComing: true }), message(500)];
+    const held = { ...open, inbox, heldBy: { name: 'Paula', sinceMs: 0 } };
+    expect(decideTurn({ ...open, inbox }, 9_000)).toEqual({ do: 'wait', ms: 21_000 });
+    expect(decideTurn(held, 9_000)).toEqual({ do: 'wait', ms: 21_000 });
+    expect(decideTurn({ ...open, inbox }, 30_000)).toEqual({ do: 'answer' });
+  });
+
   it('nothing was said, or it is over', () => {
     expect(decideTurn(open, 9_000)).toEqual({ do: 'nothing' });
     expect(decideTurn({ ...open, status: 'closed', inbox: [message(0)] }, 9_000)).toEqual({

@@ -304,7 +304,7 @@ describe('a conversation', () => {
     await post('/initial-message', { message: 'Ana' });
     await say('quero marcar uma consulta');
     const id = await held();
-    await conversations.update(id, (one) => takenOver(one, 'Bia', 1));
+    await conversations.update(id, (one) => takenOver(one, { name: 'Bia' }, 1));
     expect(await say('alguém aí?')).toEqual({ answer: '', steps: [], is_final_step: false });
     expect((await history()).isHeld).toBe(true);
     await conversations.update(id, (one) => givenBack(one, 2));
@@ -358,7 +358,7 @@ describe('a conversation', () => {
         () =>
           conversations.update(id, (one) => {
             if (!one.heldBy) held.push({ from: one.lines.length, to: Number.POSITIVE_INFINITY });
-            return takenOver(one, 'Bia', 1);
+            return takenOver(one, { name: 'Bia' }, 1);
           }),
         () =>
           conversations.update(id, (one) => {
