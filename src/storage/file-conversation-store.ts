@@ -14,7 +14,7 @@ import type { NewEntry, OpenedJournal } from './journal.ts';
 import { createJournalDisk } from './journal-disk.ts';
 import { damaged } from './journal-recovery.ts';
 import { type JournalStoreOptions, openJournalStore } from './journal-store.ts';
-import { createBatches } from './write-batches.ts';
+import { createBatches, journalGatherMs } from './write-batches.ts';
 
 /** What is read again after the death of the process: a second's work. */
 const linesPerCheckpoint = 5_000;
@@ -91,7 +91,7 @@ export function openFileConversationStore(
       return seq - begun.seq >= snapshotEvery || bytes - begun.bytes >= bytesPerCheckpoint;
     }
 
-    const write = createBatches<Step>((steps) =>
+    const keep = (steps: readonly Step[]) =>
       inTurn(async () => {
         if (isClosed) throw new CodedError('STORE_WRITE_FAILED', 'the conversations are closed');
         await journal.append(steps.map(toEntry));
@@ -102,8 +102,8 @@ export function openFileConversationStore(
           else changed.delete(id);
         }
         if (isCheckpointDue()) void checkpoint();
-      }),
-    );
+      });
+    const write = createBatches(keep, journalGatherMs);
 
     return createIndexedConversations(
       {

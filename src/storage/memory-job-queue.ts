@@ -34,6 +34,8 @@ export interface MemoryJobOptions {
   clock: Clock;
   log: Log;
   rules?: Partial<JobRules>;
+  /** Of `createBatches`. */
+  gatherMs?: number;
 }
 
 /** Longest timer of Node; further jobs are looked at again then. */
@@ -50,7 +52,10 @@ export function createMemoryJobQueue(
   const rules: JobRules = { ...jobRules, ...options.rules };
   const jobs = new Map<string, KeptJob>();
   const running = new Map<string, Promise<void>>();
-  const write = createBatches<KeptJob>((batch) => keep(batch, () => [...jobs.values()]));
+  const write = createBatches<KeptJob>(
+    (batch) => keep(batch, () => [...jobs.values()]),
+    options.gatherMs,
+  );
   let work: ((job: Job) => Promise<JobEnd>) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
