@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const perSecond = Number(values['per-second']);
 const seconds = Number(values.seconds);
 /** Before anything is counted: the compiler has seen the code. */
-const warmSeconds = 15;
+const warmSeconds = 10;
 const partsEach = 5;
 const partEveryMs = 800;
 /** The floor needs no conversations to become steady. */

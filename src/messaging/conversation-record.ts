@@ -134,14 +134,17 @@ const invalid = Symbol('invalid');
 
 function parseField(schema: z.ZodType, before: unknown, after: unknown): unknown {
   if (after === before) return after;
-  if (!(schema instanceof z.ZodArray) || !Array.isArray(before) || !Array.isArray(after)) {
-    const parsed = schema.safeParse(after);
-    return parsed.success ? parsed.data : invalid;
-  }
+  if (!(schema instanceof z.ZodArray) || !Array.isArray(before) || !Array.isArray(after))
+    return parseWhole(schema, after);
   const known = new Set<unknown>(before);
   const element = schema.element as z.ZodType;
-  const checked = after.map((one) => (known.has(one) ? one : parseField(element, undefined, one)));
+  const checked = Array.from(after, (one) => (known.has(one) ? one : parseWhole(element, one)));
   return checked.includes(invalid) ? invalid : checked;
+}
+
+function parseWhole(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : invalid;
 }
 
 const headSchema = conversationSchema
