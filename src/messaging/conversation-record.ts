@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emptyThread, scriptThreadSchema } from './script-thread-record.ts';
 
 const text = (most: number) => z.string().max(most);
 const moment = z.number().int().min(0);
@@ -98,11 +99,15 @@ export const conversationSchema = z.strictObject({
   turn: z.strictObject({ said: z.array(text(20_000)), rounds: z.number().int().min(0) }).nullable(),
   /** What the front desk knows; its own shape. */
   desk: z.unknown(),
+  /** Which service script serves it. Conversations of earlier versions begin without one. */
+  script: scriptThreadSchema.default(emptyThread),
   outbox: z.array(outgoingSchema),
   /** For staff, written when the conversation closes; not sent. Personal data. */
   summary: text(4_000).nullable(),
   /** Of what was done: ids of appointments and requests. */
   appointments: z.array(text(60)),
+  /** Where several servers work: who answered and who sent last. Whoever held it before them writes no more. */
+  fences: z.strictObject({ turn: moment, send: moment }).optional(),
 });
 /** A text thread with one sender, from the first message to the goodbye. */
 export type Conversation = z.output<typeof conversationSchema>;
@@ -147,10 +152,11 @@ function parseWhole(schema: z.ZodType, value: unknown): unknown {
   return parsed.success ? parsed.data : invalid;
 }
 
-const headSchema = conversationSchema
-  .pick({ id: true, clinic: true, channel: true, senderKey: true, senderName: true })
-  .extend(conversationSchema.pick({ protocol: true, status: true, heldBy: true }).shape)
-  .extend(conversationSchema.pick({ openedAtMs: true, updatedAtMs: true }).shape)
+export const conversationHeadSchema = conversationSchema
+  .pick({
+    ...{ id: true, clinic: true, channel: true, senderKey: true, senderName: true },
+    ...{ protocol: true, status: true, openedAtMs: true, updatedAtMs: true, heldBy: true },
+  })
   .extend({
     /** Something is to be done: a message to answer or to send. */
     isPending: z.boolean(),
@@ -158,10 +164,10 @@ const headSchema = conversationSchema
     lastFrom: z.enum(['sender', 'agent', 'staff']).nullable(),
   });
 /** What lists and look-ups need of a conversation. */
-export type ConversationHead = z.output<typeof headSchema>;
+export type ConversationHead = z.output<typeof conversationHeadSchema>;
 
 export function parseHead(value: unknown): ConversationHead | undefined {
-  const parsed = headSchema.safeParse(value);
+  const parsed = conversationHeadSchema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
 }
 
