@@ -38,7 +38,7 @@ it('transfers in files stand after a restart, through many snapshots, and those 
   expect(await readdir(directory)).not.toContain('journal-000001.jsonl');
   const after = await openFileTransferStore({ directory, log });
   expect(ids.filter((id) => after.find(id))).toEqual(ids.slice(60));
-  expect(after.find(ids[11] ?? '')).toEqual(pendingTransfer({ id: ids[11] ?? '' }));
+  expect(after.find(ids[99] ?? '')).toEqual(pendingTransfer({ id: ids[99] ?? '' }));
   await after.close();
   await rm(directory, { recursive: true });
 });
