@@ -28,6 +28,12 @@ interface FileOptions {
 
 type Closer = () => Promise<void>;
 
+/** Nobody else holds calls or changes anything. */
+const alone: Pick<SharedStores, 'madeHere' | 'changes'> = {
+  madeHere: async () => true,
+  changes: { watch() {} },
+};
+
 /** In files of this machine alone; the data directory is ours by now. What was opened is closed again when something fails. */
 export async function openFileStores(options: FileOptions): Promise<SharedStores> {
   const closers: Closer[] = [];
@@ -39,7 +45,7 @@ export async function openFileStores(options: FileOptions): Promise<SharedStores
     const access = await openAccess(options, closers);
     const agenda = await openAgenda(options, closers);
     const lists = await openLists(options, closers);
-    return { ...calls, ...access, ...agenda, ...lists, changes: { watch() {} }, close };
+    return { ...calls, ...access, ...agenda, ...lists, ...alone, close };
   } catch (error) {
     await close();
     throw error;
