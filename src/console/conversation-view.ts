@@ -53,6 +53,8 @@ export interface ConversationLineView {
   text: string;
   /** Of staff. */
   by?: string;
+  /** What came instead of words or with them, as long as it is not taken in. */
+  file?: 'voice-note' | 'image' | 'other';
   /** What became of it on WhatsApp; left out where that is not known (any more). */
   delivery?: DeliveryView;
 }
@@ -108,6 +110,27 @@ export interface DeadJobView {
   attempts: number;
   reason: string;
   diedAt: string;
+}
+
+/** Something the person of a conversation had to do with this clinic. */
+export interface TimelineEntry {
+  /** ISO 8601, UTC; of an appointment: when the visit is. */
+  at: string;
+  /** `staff`: an appointment that a person of the clinic wrote down. */
+  channel: 'voice' | 'whatsapp' | 'web-chat' | 'staff';
+  kind: 'call' | 'conversation' | 'appointment';
+  /** Of the call, the conversation or the appointment. */
+  id: string;
+  title: string;
+  detail: string;
+}
+
+/**
+ * Answer of `GET /console/api/conversations/:id/timeline`: newest first, the conversation itself among them. Joined by telephone
+ * number; empty when the conversation has shown none. A telephone that a family shares shows the family.
+ */
+export interface TimelineView {
+  entries: TimelineEntry[];
 }
 
 /** Answer of GET /console/api/jobs. */
