@@ -11,7 +11,7 @@ import { FileCallIndex } from './file-call-index.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
-import { openFileScheduleStore } from './file-schedule-store.ts';
+import { type FileScheduleStore, openFileScheduleStore } from './file-schedule-store.ts';
 import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
@@ -19,7 +19,11 @@ import { openFileUserStore } from './file-user-store.ts';
 import { damaged } from './journal-recovery.ts';
 import type { SharedStores } from './shared-stores.ts';
 
-interface FileOptions {
+export interface FileStores extends SharedStores {
+  schedule: FileScheduleStore;
+}
+
+export interface FileOptions {
   recordingsDirectory: string;
   appointmentsDirectory: string;
   dataDirectory: string;
@@ -35,7 +39,7 @@ const alone: Pick<SharedStores, 'madeHere' | 'changes'> = {
 };
 
 /** In files of this machine alone; the data directory is ours by now. What was opened is closed again when something fails. */
-export async function openFileStores(options: FileOptions): Promise<SharedStores> {
+export async function openFileStores(options: FileOptions): Promise<FileStores> {
   const closers: Closer[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -103,7 +107,7 @@ async function openAccess(
   return { users, sessions, audit, clinicVersions };
 }
 
-type Agenda = Pick<SharedStores, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
+type Agenda = Pick<FileStores, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
 
 async function openAgenda(options: FileOptions, closers: Closer[]): Promise<Agenda> {
   const { log, appointmentsDirectory } = options;
