@@ -90,6 +90,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     versions: storage.clinicVersions,
     log,
   });
+  storage.changes.watch('clinics', clinicDirectory.refresh);
   const clinics = clinicDirectory.all;
   const endFolderWatch = watchClinicFolder({
     directory: config.CLINICS_DIR,

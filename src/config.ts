@@ -187,7 +187,7 @@ export const settings = {
   DATABASE_URL: {
     schema: url('postgres:', 'postgresql:'),
     meaning:
-      'With it, slots, appointments and requests are kept in PostgreSQL and may be shared by several servers.',
+      'With it, the agenda, calls, scripts, clinics, users and the audit trail are kept in PostgreSQL and may be shared by several servers.',
   },
   REDIS_URL: {
     schema: url('redis:', 'rediss:'),

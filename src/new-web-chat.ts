@@ -34,7 +34,10 @@ interface Parts {
 export async function openScripts(parts: Parts): Promise<ScriptCatalogue> {
   const shipped = await loadScripts(join(parts.config.CLINICS_DIR, 'scripts'));
   const meaning = meaningOf(parts);
-  return openScriptCatalogue({ ...parts, store: parts.storage.scripts, shipped, meaning });
+  const { scripts: store, changes } = parts.storage;
+  const catalogue = await openScriptCatalogue({ ...parts, store, shipped, meaning });
+  changes.watch('scripts', catalogue.refresh);
+  return catalogue;
 }
 
 /** With a key only: the sandbox has nobody who knows what words mean. */

@@ -37,7 +37,7 @@ export class MemoryCallIndex implements CallIndex {
   /** Newest first; made again when a call came or went. */
   #order: Entry[] | undefined;
 
-  put(record: CallRecord): void {
+  async put(record: CallRecord): Promise<void> {
     const isLive = record.state === 'live';
     this.enter(gistOf(record), isLive ? undefined : wordsOf(searchTextOf(record)));
   }
