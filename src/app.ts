@@ -269,6 +269,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     clinics: () => clinics,
     reception,
     rest,
+    directory: clinicDirectory,
+    telephoneTrouble: () => unavailable() ?? storage.trouble(),
     appointments: storage.appointments,
     requests: storage.requests,
     optOuts: storage.optOuts,

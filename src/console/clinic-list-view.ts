@@ -9,8 +9,6 @@ export interface ChannelStateView {
 export interface TelephoneView extends ChannelStateView {
   /** E.164, what patients dial; none: nobody can call. */
   numbers: string[];
-  /** Calls that go on now. */
-  liveCalls: number;
 }
 
 export interface WhatsappView extends ChannelStateView {
