@@ -29,12 +29,12 @@ export async function openPostgresAuditTrail(options: {
   const disk = createJournalDisk();
   const [found] = await read<AuditHead>(database, 'select seq, hash from audit_head', []);
   let head: AuditHead = found ?? { seq: 0, hash: '' };
-  let kept: AuditHead = head;
+  let keptSeq = 0;
   let day = '';
 
   const keepHead = async () => {
-    if (head.seq === kept.seq) return;
-    kept = head;
+    if (head.seq === keptSeq) return;
+    keptSeq = head.seq;
     log.info({ auditSeq: head.seq, auditHash: head.hash }, 'head of the audit trail');
     if (headsBeside === undefined) return;
     await appendHead(disk, headsFile(headsBeside), head).catch((err) =>
@@ -56,10 +56,11 @@ export async function openPostgresAuditTrail(options: {
     const isDayOver = day !== '' && newDay !== day;
     day = newDay;
     if (last) head = { seq: last.row.seq, hash: last.hash };
-    if (isDayOver || head.seq - kept.seq >= rowsPerHead) await keepHead();
+    if (isDayOver || head.seq - keptSeq >= rowsPerHead) await keepHead();
     return chained.map(({ row }) => row);
   });
 
+  await keepHead();
   return {
     append: queue.append,
     async page(filter, { limit, before = Number.MAX_SAFE_INTEGER }) {
