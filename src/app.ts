@@ -262,12 +262,14 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     authorise: gate.may('appointments:*'),
     cancel: (id) => cancelByStaff({ ...storage, clock, bookingOf: reception.bookingOf }, id),
   });
+  const scripts = await openScripts({ ...parts, config, storage });
   const messaging = await openMessaging(server, {
     ...parts,
     config,
     outside,
     clinics: () => clinics,
     reception,
+    scripts,
     rest,
     directory: clinicDirectory,
     telephoneTrouble: () => unavailable() ?? storage.trouble(),
@@ -283,7 +285,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   });
   const webChat = await registerWebChat(server, {
     ...{ ...parts, config, storage, gate, messaging, operator, metrics },
-    scripts: await openScripts({ ...parts, config, storage }),
+    scripts,
     access: staffConsole.access,
     clinics: () => clinics,
     publicUrl: () => publicUrl,

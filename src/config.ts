@@ -171,7 +171,7 @@ export const settings = {
       .regex(/^\s*[a-z0-9-]+\s*(,\s*[a-z0-9-]+\s*)*$/, 'must be names like clinica,atendimento')
       .transform((value) => value.split(',').map((desk) => desk.trim())),
     default: 'clinica,atendimento',
-    meaning: 'Desks whose scripts the web chat uses, separated by commas.',
+    meaning: 'Desks whose scripts the web chat and WhatsApp use, separated by commas.',
   },
   CHAT_HOURS: {
     schema: count(1, 720),

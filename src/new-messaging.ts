@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
-import { type OptOutStore, optOutNumber } from './agent/opt-out-store.ts';
+import { numberSpellings, type OptOutStore } from './agent/opt-out-store.ts';
 import type { Reception } from './agent/reception.ts';
+import type { ScriptCatalogue } from './agent/script-catalogue.ts';
+import type { StaffRequestStore } from './agent/staff-request.ts';
 import type { CallWatcher } from './call/call-event.ts';
 import type { OperatorWatch } from './call/operator-watch.ts';
 import type { Config } from './config.ts';
@@ -11,10 +13,16 @@ import { type ConversationRouteParts, conversationRoutes } from './console/conve
 import { jobRoutes } from './console/job-routes.ts';
 import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
+import {
+  type ConversationScripts,
+  createConversationScripts,
+} from './messaging/conversation-scripts.ts';
 import type { ConversationStore } from './messaging/conversation-store.ts';
 import { droppedCallNote, isDroppedBooking, offerEveryMs } from './messaging/dropped-call.ts';
 import type { JobQueue } from './messaging/job-store.ts';
 import { createOutboxSender } from './messaging/outbox-sender.ts';
+import { createScriptGuide } from './messaging/script-guide.ts';
+import { createScriptLookup, type ScriptLookup } from './messaging/script-lookup.ts';
 import { createTextConversations, type TextConversations } from './messaging/text-conversations.ts';
 import type { TurnLeases } from './messaging/turn-leases.ts';
 import {
@@ -40,10 +48,10 @@ import type { TwilioRest } from './twilio/rest-client.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+/** Of the scripts that are shipped. */
+const personScript = 'falar-com-pessoa';
 /** How often idle conversations are looked for. */
 const sweepEveryMs = 60_000;
-/** Conversations of a clinic among which a caller is looked for, newest first. */
-const mostKnown = 100_000;
 
 /** What staff are shown beside a conversation. */
 type DonePart = Pick<ConversationRouteParts, 'appointments' | 'requests'>;
@@ -54,6 +62,8 @@ export interface MessagingParts extends DonePart, ClinicListPart {
   outside: Outside;
   clinics: () => readonly ClinicProfile[];
   reception: Pick<Reception, 'open'>;
+  scripts: ScriptCatalogue;
+  requests: StaffRequestStore;
   rest: Pick<TwilioRest, 'sendMessage' | 'checkAccount'>;
   optOuts: OptOutStore;
   operator: Pick<OperatorWatch, 'alarms'>;
@@ -71,6 +81,9 @@ export interface Messaging {
   /** The agent in writing, and what staff do with its conversations. */
   texts: TextConversations;
   conversations: ConversationStore;
+  /** Which script serves a conversation, on every channel. */
+  scripts: ConversationScripts;
+  lookup: ScriptLookup;
   jobs: JobQueue;
   leases: TurnLeases;
   visits: ChatVisitStore;
@@ -112,12 +125,22 @@ export async function openMessaging(
       : toSendResult(await rest.sendMessage(request));
   }
 
+  const lookup = createScriptLookup({
+    scripts: parts.scripts,
+    rules: { desks: config.CHAT_DESKS, personScript },
+    ...{ clinicOf, clock },
+  });
+  const scripts = createConversationScripts({
+    ...{ store: conversations, leases, lookup, requests: parts.requests, mode: config.CHAT_MODE },
+    ...{ protocolOf, newId: createId, clock, metrics },
+  });
   const sender = createOutboxSender({ store: conversations, leases, send, log, metrics });
   const texts = createTextConversations({
     store: conversations,
     leases,
     model: createResponsesClient({ ...openai, model: config.OPENAI_TEXT_MODEL }),
     reception: parts.reception,
+    scripts: createScriptGuide({ store: conversations, scripts, lookup, newId: createId }),
     partsOf: (text, { channel }) =>
       channel === 'whatsapp'
         ? splitText(withDatePictures(text), config.WHATSAPP_MESSAGE_LENGTH)
@@ -199,12 +222,11 @@ export async function openMessaging(
 
   /** Only to who has written to this clinic before, does not mind, and was not asked today. */
   async function offerToGoOn(clinic: string, from: string): Promise<void> {
-    const known = await conversations.list({
-      clinics: [clinic],
-      channel: 'whatsapp',
-      limit: mostKnown,
-    });
-    const earlier = known.find(({ senderKey }) => optOutNumber(senderKey) === optOutNumber(from));
+    const query = { clinics: [clinic], channel: 'whatsapp', limit: 1 } as const;
+    const lists = numberSpellings(from).map((senderKey) =>
+      conversations.list({ ...query, senderKey }),
+    );
+    const [earlier] = (await Promise.all(lists)).flat();
     if (!earlier || !clinicOf(clinic)?.whatsapp || optOuts.has(from)) return;
     const last = await conversations.find(earlier.id);
     const asked = last?.outbox.findLast(({ template }) => template === 'continueBooking');
@@ -222,6 +244,8 @@ export async function openMessaging(
   return {
     texts,
     conversations,
+    scripts,
+    lookup,
     jobs,
     leases,
     visits,

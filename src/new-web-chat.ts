@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { chatScriptRoutes } from './console/chat-script-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { scriptApiRoutes, scriptConsoleRoutes } from './console/script-routes.ts';
+import { timelineRoutes } from './console/timeline-routes.ts';
 import { createWebChat } from './messaging/web-chat.ts';
 import { webChatRoutes } from './messaging/web-chat-routes.ts';
 import type { Messaging } from './new-messaging.ts';
@@ -56,7 +57,10 @@ export interface WebChatAssembly extends Parts {
   scripts: ScriptCatalogue;
   access: ConsoleAccess;
   gate: ApiGate;
-  messaging: Pick<Messaging, 'texts' | 'conversations' | 'leases' | 'visits'>;
+  messaging: Pick<
+    Messaging,
+    'texts' | 'conversations' | 'scripts' | 'lookup' | 'leases' | 'visits'
+  >;
   operator: Pick<OperatorWatch, 'alarms'>;
   clinics: () => readonly ClinicProfile[];
   publicUrl: () => string;
@@ -68,8 +72,6 @@ export interface WebChatAssembly extends Parts {
 const hourMs = 3_600_000;
 /** How often visits whose time is over are forgotten. */
 const sweepEveryMs = 600_000;
-/** Of the scripts that are shipped. */
-const personScript = 'falar-com-pessoa';
 
 /** Scripts over HTTP, and the chat of the page at `/`. @returns what ends it */
 export async function registerWebChat(
@@ -77,18 +79,16 @@ export async function registerWebChat(
   parts: WebChatAssembly,
 ): Promise<{ stop(): void }> {
   const { scripts: catalogue, access, gate, config, messaging, log, metrics } = parts;
-  const { defaultClinic, clinics, operator } = parts;
+  const { defaultClinic, clinics, operator, storage } = parts;
   const holder = (request: Parameters<ApiGate['holder']>[0]) => gate.holder(request, 'scripts:*');
   scriptApiRoutes(server, { catalogue, holder, defaultClinic });
   scriptConsoleRoutes(server, { catalogue, access, defaultClinic });
 
-  const { visits, leases } = messaging;
   const clinicOf = (id: string) => clinics().find((one) => one.id === id);
   const idleMs = config.CHAT_HOURS * hourMs;
   const chat = createWebChat({
-    ...{ visits, leases, conversations: messaging.conversations, scripts: catalogue },
-    ...{ agent: messaging.texts, requests: parts.storage.requests, clinicOf },
-    rules: { desks: config.CHAT_DESKS, mode: config.CHAT_MODE, idleMs, personScript },
+    ...messaging,
+    ...{ agent: messaging.texts, clinicOf, rules: { mode: config.CHAT_MODE, idleMs } },
     onEmergency({ id }) {
       operator.alarms.raise('emergency-in-call');
       // Nothing that lasts: the next one is another person's.
@@ -97,7 +97,12 @@ export async function registerWebChat(
     },
     ...{ protocolOf, newId: createId, clock: parts.clock, log, metrics },
   });
-  chatScriptRoutes(server, { chat, access });
+  chatScriptRoutes(server, { scripts: messaging.scripts, access });
+  timelineRoutes(server, {
+    ...{ access, clinicOf, conversations: messaging.conversations },
+    ...{ calls: storage.callIndex, appointments: storage.appointments },
+    requests: storage.requests,
+  });
   const door = () => ({ publicUrl: parts.publicUrl(), origins: config.CHAT_ORIGINS ?? [] });
   const pages = await newestPages();
   await webChatRoutes(server, { ...parts, chat, door, clinicOf, idleMs, pages });

@@ -35,3 +35,11 @@ export function optOutNumber(e164: string): string | undefined {
   if (!/^\+[1-9]\d{6,14}$/.test(e164)) return undefined;
   return e164.replace(withoutNinthDigit, '+55$19$2');
 }
+
+/** Every way in which a number may have been written down, the one of `optOutNumber` first. */
+export function numberSpellings(e164: string): string[] {
+  const whole = optOutNumber(e164);
+  if (whole === undefined) return [];
+  const short = /^\+55([1-9]{2})9([6-9]\d{7})$/.exec(whole);
+  return short ? [whole, `+55${short[1]}${short[2]}`] : [whole];
+}

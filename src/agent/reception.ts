@@ -27,6 +27,7 @@ import {
 import type { FrontDesk } from './front-desk.ts';
 import type { OptOutStore } from './opt-out-store.ts';
 import type { OutboundContact } from './outbound-contact.ts';
+import type { ScriptNotebook } from './script-notebook.ts';
 import { createSpeechWatch, type PausableSpeechWatch, type SpeechMemento } from './speech-watch.ts';
 import type { StaffRequestStore } from './staff-request.ts';
 import { agreeByStaff } from './staff-transfer.ts';
@@ -43,6 +44,7 @@ import { createFindSlots } from './tools/find-slots.ts';
 import { createHoldSlots } from './tools/hold-slots.ts';
 import { createJoinWaitingList } from './tools/join-waiting-list.ts';
 import { createLeaveMessage } from './tools/leave-message.ts';
+import { createRecordAnswer } from './tools/record-answer.ts';
 import { createRequestResults } from './tools/request-results.ts';
 import { createReviewAppointment } from './tools/review-appointment.ts';
 import { createSendCode } from './tools/send-code.ts';
@@ -89,6 +91,8 @@ interface NewConversation {
   earlier?: CarriedOver | undefined;
   /** Of the same conversation, when it goes on after a pause. */
   resumed?: DeskMemento | undefined;
+  /** Where the answers of its script are kept; left out: none serves it. */
+  notebook?: ScriptNotebook | undefined;
 }
 
 /** The front desks of all clinics: they share agenda, limits and codes, and nothing of a conversation. */
@@ -134,6 +138,7 @@ export function createReception(parts: {
     contact,
     earlier,
     resumed,
+    notebook,
   }: NewConversation): ConversationDesk {
     const agenda = agendaOf(clinic);
     const state = resumed
@@ -149,7 +154,10 @@ export function createReception(parts: {
       earlier: resumed?.speech,
     });
     return {
-      tools: guardedInEmergency(toolsOf(desk, contact), emergency),
+      tools: guardedInEmergency(
+        [...toolsOf(desk, contact), ...(notebook ? [createRecordAnswer(desk, notebook)] : [])],
+        emergency,
+      ),
       emergency,
       watch,
       keepReadBack(appointmentId, endMs) {

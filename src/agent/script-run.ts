@@ -104,13 +104,14 @@ function take(
   return { run: { ...run, tries }, reply: read.message, isFinalStep: false };
 }
 
-/** In the order of the script, whatever was corrected when. */
-function withStep(run: ScriptRun, step: ScriptStep): ScriptRun {
+/** The question is done with, whatever was said to it before. */
+export function withStep(run: ScriptRun, step: ScriptStep): ScriptRun {
   const others = run.steps.filter(({ id }) => id !== step.id);
   return { ...run, steps: [...others, step], question: null, tries: 0 };
 }
 
-function next(run: ScriptRun, body: ScriptBody): ScriptTurn {
+/** What is asked now: the first question that is not done with, or whether all is right. */
+export function next(run: ScriptRun, body: ScriptBody): ScriptTurn {
   const open = body.questions.find(({ id }) => !run.steps.some((step) => step.id === id));
   if (open) return ask(run, open);
   if (run.steps.length < 2) return finish(run, body);
@@ -120,6 +121,13 @@ function next(run: ScriptRun, body: ScriptBody): ScriptTurn {
     reply: `${recap(steps)}\nEstá tudo certo? Responda sim, ou diga o que quer corrigir.`,
     isFinalStep: false,
   };
+}
+
+/** What stands to be answered, as it is put to the person; empty when nothing does. */
+export function nextWords(run: ScriptRun, body: ScriptBody): string {
+  const open = body.questions.find(({ id }) => id === run.question);
+  if (open && run.phase === 'asking') return wordsOf(open);
+  return run.phase === 'reviewing' ? next(run, body).reply : '';
 }
 
 function ask(run: ScriptRun, question: ScriptQuestion, before = ''): ScriptTurn {
@@ -139,7 +147,7 @@ function finish(run: ScriptRun, body: ScriptBody): ScriptTurn {
   };
 }
 
-function giveUp(run: ScriptRun, reply: string): ScriptTurn {
+export function giveUp(run: ScriptRun, reply: string): ScriptTurn {
   return {
     run: { ...run, phase: 'done', question: null, tries: 0, isGivenUp: true },
     reply,
@@ -212,7 +220,7 @@ function namedQuestion(message: string, body: ScriptBody): ScriptQuestion | unde
 const skip =
   /^(?:pular|pula|passo|passar|prefiro nao(?: \w+)*|nao sei|n sei|nao lembro|nao tenho|nenhum|nenhuma|nao quero(?: \w+)*|tanto faz|qualquer(?: \w+)?|depois)$/;
 
-function isSkip(message: string): boolean {
+export function isSkip(message: string): boolean {
   return skip.test(folded(message));
 }
 
@@ -238,7 +246,7 @@ export function summaryOf(name: string, { steps }: { steps: readonly ScriptStep[
   return [`Roteiro: ${name}`, ...lines].join('\n');
 }
 
-function inOrder(steps: readonly ScriptStep[], { questions }: ScriptBody): ScriptStep[] {
+export function inOrder(steps: readonly ScriptStep[], { questions }: ScriptBody): ScriptStep[] {
   const place = new Map(questions.map(({ id }, at) => [id, at]));
   return [...steps].sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
 }

@@ -10,6 +10,8 @@ export interface CallQuery {
    * part of either number.
    */
   text?: string | undefined;
+  /** The other side's whole number, E.164, with or without its ninth digit: found without looking at other calls. */
+  number?: string | undefined;
   /** ISO 8601, UTC, first instant. */
   from?: string | undefined;
   /** First instant that is too late. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { WebChat } from '../messaging/web-chat.ts';
+import { longestAnswer } from '../agent/script-answer.ts';
+import type { ConversationScripts } from '../messaging/conversation-scripts.ts';
 import { problem } from '../platform/problem.ts';
 import type { ConsoleAccess } from './console-access.ts';
 
@@ -8,10 +9,18 @@ type Ids = { Params: { id: string } };
 const idShape = /^[a-z2-7]{26}$/;
 const choiceSchema = z.strictObject({ script: z.string().min(1).max(100) });
 
-/** Which script serves a conversation of the page's chat, and why; staff choose another while it goes on. */
+const answerSchema = z.strictObject({ answer: z.string().trim().min(1).max(longestAnswer) });
+
+/** Which script serves a text conversation, and why; staff choose another, or change an answer, while it goes on. */
 export function chatScriptRoutes(
   server: FastifyInstance,
-  { chat, access }: { chat: WebChat; access: ConsoleAccess },
+  {
+    scripts,
+    access,
+  }: {
+    scripts: Pick<ConversationScripts, 'scriptOf' | 'chooseScript' | 'changeAnswer'>;
+    access: ConsoleAccess;
+  },
 ): void {
   const path = '/console/api/conversations/:id/script';
 
@@ -20,7 +29,7 @@ export function chatScriptRoutes(
     { onRequest: access.only('staff', 'admin', 'auditor') },
     async (request, reply) => {
       const { id } = request.params;
-      const view = idShape.test(id) ? await chat.scriptOf(id) : undefined;
+      const view = idShape.test(id) ? await scripts.scriptOf(id) : undefined;
       if (!view || !access.sees(request, view.clinic)) return refuseUnknown(reply);
       await access.audit(request, {
         action: 'conversation.script-view',
@@ -33,7 +42,7 @@ export function chatScriptRoutes(
 
   server.put<Ids>(path, { onRequest: access.only('staff', 'admin') }, async (request, reply) => {
     const { id } = request.params;
-    const view = idShape.test(id) ? await chat.scriptOf(id) : undefined;
+    const view = idShape.test(id) ? await scripts.scriptOf(id) : undefined;
     if (!view || !access.sees(request, view.clinic)) return refuseUnknown(reply);
     const asked = choiceSchema.safeParse(request.body).data;
     if (!asked) return refuse(reply, 400, 'invalid-request', 'Diga qual roteiro: {"script": "…"}.');
@@ -43,12 +52,44 @@ export function chatScriptRoutes(
       object: id,
       detail: { script: asked.script },
     });
-    const done = await chat.chooseScript(id, asked.script, access.who(request).userId);
+    const done = await scripts.chooseScript(id, asked.script, access.who(request).userId);
     if (done === 'not-found') return refuseUnknown(reply);
     if (done === 'no-such-script')
       return refuse(reply, 400, 'no-such-script', 'Esse roteiro não existe ou não está publicado.');
-    return chat.scriptOf(id);
+    return scripts.scriptOf(id);
   });
+
+  server.put<{ Params: { id: string; question: string } }>(
+    `${path}/answers/:question`,
+    { onRequest: access.only('staff', 'admin') },
+    async (request, reply) => {
+      const { id, question } = request.params;
+      const view = idShape.test(id) ? await scripts.scriptOf(id) : undefined;
+      if (!view || !access.sees(request, view.clinic)) return refuseUnknown(reply);
+      const asked = answerSchema.safeParse(request.body).data;
+      if (!asked)
+        return refuse(reply, 400, 'invalid-request', 'Escreva a resposta, com até 500 caracteres.');
+      await access.audit(request, {
+        action: 'conversation.script-answer',
+        clinicId: view.clinic,
+        object: id,
+        detail: { question: question.slice(0, 100) },
+      });
+      const done = await scripts.changeAnswer(id, { question, answer: asked.answer });
+      switch (done.outcome) {
+        case 'changed':
+          return scripts.scriptOf(id);
+        case 'unfit':
+          return refuse(reply, 400, 'unfit-answer', done.message);
+        case 'no-script':
+          return refuse(reply, 409, 'no-script', 'Escolha antes um roteiro para esta conversa.');
+        case 'no-such-question':
+          return refuse(reply, 404, 'no-such-question', 'O roteiro não tem essa pergunta.');
+        case 'not-found':
+          return refuseUnknown(reply);
+      }
+    },
+  );
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
@@ -56,5 +97,5 @@ function refuse(reply: FastifyReply, status: number, code: string, message: stri
 }
 
 function refuseUnknown(reply: FastifyReply): FastifyReply {
-  return refuse(reply, 404, 'not-found', 'Não há conversa da página com este identificador.');
+  return refuse(reply, 404, 'not-found', 'Esta conversa não existe.');
 }

@@ -112,6 +112,27 @@ export interface DeadJobView {
   diedAt: string;
 }
 
+/** Something the person of a conversation had to do with this clinic. */
+export interface TimelineEntry {
+  /** ISO 8601, UTC; of an appointment: when the visit is. */
+  at: string;
+  /** `staff`: an appointment that a person of the clinic wrote down. */
+  channel: 'voice' | 'whatsapp' | 'web-chat' | 'staff';
+  kind: 'call' | 'conversation' | 'appointment';
+  /** Of the call, the conversation or the appointment. */
+  id: string;
+  title: string;
+  detail: string;
+}
+
+/**
+ * Answer of `GET /console/api/conversations/:id/timeline`: newest first, the conversation itself among them. Joined by telephone
+ * number; empty when the conversation has shown none. A telephone that a family shares shows the family.
+ */
+export interface TimelineView {
+  entries: TimelineEntry[];
+}
+
 /** Answer of GET /console/api/jobs. */
 export interface JobsView {
   counts: { waiting: number; running: number; dead: number };

@@ -1,8 +1,9 @@
 import { plainText } from '../agent/plain-text.ts';
-import type { ScriptCatalogue } from '../agent/script-catalogue.ts';
+import type { ScriptBody } from '../agent/script-record.ts';
 import type { ChatAnswerView, ChatHistoryView, ChatScriptView } from './chat-view.ts';
-import type { ChatVisit } from './chat-visit-record.ts';
-import type { ConversationLine } from './conversation-record.ts';
+import type { Conversation, ConversationLine } from './conversation-record.ts';
+import type { ScriptLookup } from './script-lookup.ts';
+import { longestSaid, mostSaid, type ScriptThread } from './script-thread-record.ts';
 
 /** What is known of a visit as the page and staff are told it. Pure. */
 
@@ -11,7 +12,11 @@ export function plainLines(text: string): string {
   return text.split(/\r?\n/).map(plainText).join('\n').trim();
 }
 
-export function answerView({ run }: ChatVisit, answer: string, isFinal: boolean): ChatAnswerView {
+export function answerView(
+  { run }: Pick<ScriptThread, 'run'>,
+  answer: string,
+  isFinal: boolean,
+): ChatAnswerView {
   const steps = run?.steps ?? [];
   return {
     answer,
@@ -26,24 +31,47 @@ export function lineView(line: ConversationLine): ChatHistoryView['lines'] {
   return [{ who, text: line.text, at: new Date(line.atMs).toISOString() }];
 }
 
-export function chatScriptView(
-  conversationId: string,
-  { clinic, chosen, run }: ChatVisit,
-  catalogue: ScriptCatalogue,
-  scope: { clinic: string; desks: readonly string[] },
-): ChatScriptView {
-  const nameOf = (id: string) => catalogue.served(id, scope)?.body.name ?? id;
+/** Matches that staff may want instead. */
+const mostCandidates = 5;
+
+export function scriptView(conversation: Conversation, lookup: ScriptLookup): ChatScriptView {
+  const { id, clinic, script: thread } = conversation;
+  const { chosen, run, isFree } = thread;
+  const { catalogue } = lookup;
+  const scope = lookup.scopeOf(clinic);
+  const nameOf = (one: string) => catalogue.served(one, scope)?.body.name ?? one;
+  const phase = run && (!isFree || run.phase === 'done') ? run.phase : 'free';
   return {
-    conversationId,
-    clinic,
+    ...{ conversationId: id, clinic },
     script: chosen && {
       ...{ id: chosen.scriptId, name: nameOf(chosen.scriptId), score: chosen.score },
       ...{ by: chosen.by, words: chosen.words, example: chosen.example },
-      ...{ chosenBy: chosen.chosenBy, phase: run?.phase ?? 'free' },
+      ...{ chosenBy: chosen.chosenBy, phase },
     },
-    steps: (run?.steps ?? []).map(({ id, label, shown, isChecked }) => ({
-      ...{ id, question: label, answer: shown, isChecked },
+    questions: questionViews(chosen ? lookup.served(clinic, chosen.scriptId)?.body : undefined),
+    steps: (run?.steps ?? []).map(({ id: question, label, shown, isChecked }) => ({
+      ...{ id: question, question: label, answer: shown, isChecked },
     })),
-    scripts: catalogue.live(scope).map(({ id, body }) => ({ id, name: body.name })),
+    candidates: catalogue
+      .match(firstWords(conversation), scope)
+      .slice(0, mostCandidates)
+      .map(({ id: one, score }) => ({ id: one, name: nameOf(one), score })),
+    scripts: catalogue.live(scope).map(({ id: one, body }) => ({ id: one, name: body.name })),
   };
+}
+
+function questionViews(body: ScriptBody | undefined): ChatScriptView['questions'] {
+  return (body?.questions ?? []).map(({ id, label, ask, type, required, options }) => ({
+    ...{ id, label, ask, type, required },
+    options: options.map((option) => option.label),
+  }));
+}
+
+/** What the person began with. */
+function firstWords({ lines }: Conversation): string {
+  const said = lines.flatMap((line) => (line.who === 'sender' ? line.text : []));
+  return said
+    .slice(0, mostSaid)
+    .map((text) => text.slice(0, longestSaid))
+    .join('\n');
 }

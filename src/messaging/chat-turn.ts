@@ -3,7 +3,13 @@ import { folded } from '../agent/script-answer.ts';
 import type { ServedScript } from '../agent/script-catalogue.ts';
 import { leastScore, type ScriptMatch } from '../agent/script-matcher.ts';
 import { answerScript, beginScript, type ScriptTurn, switchScript } from '../agent/script-run.ts';
-import { type ChatVisit, type ChosenScript, longestSaid, mostSaid } from './chat-visit-record.ts';
+import {
+  type ChosenScript,
+  longestSaid,
+  mostEarlier,
+  mostSaid,
+  type ScriptThread,
+} from './script-thread-record.ts';
 
 /** What the scripts that are served say to one message of the chat. Pure. */
 
@@ -17,7 +23,7 @@ export interface ChatScripts {
 }
 
 export interface ChatStep {
-  visit: ChatVisit;
+  thread: ScriptThread;
   reply: string;
   isFinalStep: boolean;
   /** The script that was carried through and that staff must hear of. */
@@ -30,25 +36,25 @@ const sureOfPerson = 0.75;
 const mostMisses = 3;
 
 export function chatStep(
-  visit: ChatVisit,
+  thread: ScriptThread,
   text: string,
   scripts: ChatScripts,
   situation: AnswerSituation,
 ): ChatStep {
-  const current =
-    visit.run?.phase === 'done' ? undefined : scripts.served(visit.run?.scriptId ?? '');
-  if (visit.run && current) {
-    if (wantsAnew(text)) return startAnew(visit);
-    const person = wantsPerson(visit, text, scripts);
-    if (person) return entered(visit, chosenOf(person), scripts, false);
-    return stepped(visit, current, answerScript(visit.run, current.body, text, situation));
+  const isAsked = thread.run?.phase !== 'done' && !thread.isFree;
+  const current = isAsked ? scripts.served(thread.run?.scriptId ?? '') : undefined;
+  if (thread.run && current) {
+    if (wantsAnew(text)) return startAnew(thread);
+    const person = wantsPerson(thread, text, scripts);
+    if (person) return entered(thread, chosenOf(person), scripts, false);
+    return stepped(thread, current, answerScript(thread.run, current.body, text, situation));
   }
-  return choose(visit, text, scripts);
+  return choose({ ...thread, isFree: false }, text, scripts);
 }
 
 /** Staff choose the script; what was answered to the same questions stays. Undefined: there is no such script. */
 export function staffChose(
-  visit: ChatVisit,
+  thread: ScriptThread,
   scriptId: string,
   by: string,
   scripts: ChatScripts,
@@ -56,31 +62,32 @@ export function staffChose(
   const script = scripts.served(scriptId);
   if (!script) return undefined;
   const chosen = { scriptId, score: 1, by: 'words' as const, words: [], example: '', chosenBy: by };
-  const turn = visit.run ? switchScript(visit.run, script) : beginScript(script);
-  return stepped({ ...visit, chosen, misses: 0, requestId: null }, script, turn);
+  const turn = thread.run ? switchScript(thread.run, script) : beginScript(script);
+  return stepped(withScript(thread, chosen), script, turn);
 }
 
-/** Another script takes over in free conversation only when a message plainly asks for it. */
-const surelyOther = 0.5;
-
-/** Under which script the agent answers this message, when it is the agent that answers. */
-export function guided(visit: ChatVisit, text: string, { match }: ChatScripts): ChatVisit {
-  const said = saidWith(visit, text);
-  const best = visit.chosen?.chosenBy ? undefined : bestMatch(said, text, match);
-  const least = visit.chosen ? surelyOther : leastScore;
-  if (!best || best.score < least || best.id === visit.chosen?.scriptId) return { ...visit, said };
-  return { ...visit, said: [], chosen: chosenOf(best) };
+/** Another script is in use; its run is still to be begun. */
+export function withScript(thread: ScriptThread, chosen: ChosenScript): ScriptThread {
+  const before = thread.chosen?.scriptId;
+  const known = thread.earlier.filter((id) => id !== before && id !== chosen.scriptId);
+  const isOther = before !== undefined && before !== chosen.scriptId;
+  return {
+    ...thread,
+    chosen,
+    earlier: (isOther ? [...known, before] : known).slice(-mostEarlier),
+    ...{ misses: 0, said: [], requestId: null, reviewedAtTurn: null },
+  };
 }
 
-const saidWith = ({ said }: ChatVisit, text: string) =>
+export const saidWith = ({ said }: ScriptThread, text: string) =>
   [...said, text.slice(0, longestSaid)].slice(-mostSaid);
 
 /** The first messages as one text. */
-export const joinedSaid = (visit: ChatVisit, text: string): string =>
-  saidWith(visit, text).join('\n');
+export const joinedSaid = (thread: ScriptThread, text: string): string =>
+  saidWith(thread, text).join('\n');
 
 /** The last message alone may be plainer than all of them together. */
-function bestMatch(
+export function bestMatch(
   said: readonly string[],
   text: string,
   match: ChatScripts['match'],
@@ -89,56 +96,55 @@ function bestMatch(
   return matches.sort((a, b) => b.score - a.score)[0];
 }
 
-function choose(visit: ChatVisit, text: string, scripts: ChatScripts): ChatStep {
-  const said = saidWith(visit, text);
+function choose(thread: ScriptThread, text: string, scripts: ChatScripts): ChatStep {
+  const said = saidWith(thread, text);
   const best = bestMatch(said, text, scripts.match);
   if (best && best.score >= leastScore)
-    return entered({ ...visit, run: null }, chosenOf(best), scripts, true);
+    return entered({ ...thread, run: null }, chosenOf(best), scripts, true);
   if (isThanks(text)) {
-    const after = { ...visit, said: [], misses: 0, run: null, chosen: null };
+    const after = { ...thread, said: [], misses: 0, run: null, chosen: null };
     return {
-      visit: after,
+      thread: after,
       reply: 'De nada! Se precisar de mais alguma coisa, é só escrever.',
       isFinalStep: true,
     };
   }
-  const misses = visit.misses + 1;
-  const after = { ...visit, said, misses, run: null, chosen: null };
-  return { visit: after, reply: askAgain(misses, scripts.topics), isFinalStep: false };
+  const misses = thread.misses + 1;
+  const after = { ...thread, said, misses, run: null, chosen: null };
+  return { thread: after, reply: askAgain(misses, scripts.topics), isFinalStep: false };
 }
 
 function entered(
-  visit: ChatVisit,
+  thread: ScriptThread,
   chosen: ChosenScript,
   scripts: ChatScripts,
   isFresh: boolean,
 ): ChatStep {
   const script = scripts.served(chosen.scriptId);
-  if (!script) return { visit, reply: askAgain(1, scripts.topics), isFinalStep: false };
-  const turn = visit.run && !isFresh ? switchScript(visit.run, script) : beginScript(script);
+  if (!script) return { thread, reply: askAgain(1, scripts.topics), isFinalStep: false };
+  const turn = thread.run && !isFresh ? switchScript(thread.run, script) : beginScript(script);
   const opening = turn.isFinalStep ? '' : `Certo! Assunto: ${script.body.name}.\n`;
-  const next = { ...visit, chosen, misses: 0, said: [], requestId: null };
-  return stepped(next, script, { ...turn, reply: `${opening}${turn.reply}` });
+  return stepped(withScript(thread, chosen), script, { ...turn, reply: `${opening}${turn.reply}` });
 }
 
-function stepped(visit: ChatVisit, script: ServedScript, turn: ScriptTurn): ChatStep {
+function stepped(thread: ScriptThread, script: ServedScript, turn: ScriptTurn): ChatStep {
   const { run, reply, isFinalStep } = turn;
-  const after = { ...visit, run };
+  const after = { ...thread, run };
   const isForStaff = isFinalStep && !run.isGivenUp && run.steps.length > 0;
-  return { visit: after, reply, isFinalStep, ...(isForStaff ? { finished: script } : {}) };
+  return { thread: after, reply, isFinalStep, ...(isForStaff ? { finished: script } : {}) };
 }
 
-function startAnew(visit: ChatVisit): ChatStep {
-  const after = { ...visit, run: null, chosen: null, said: [], misses: 0, requestId: null };
+function startAnew(thread: ScriptThread): ChatStep {
+  const after = { ...thread, run: null, chosen: null, said: [], misses: 0, requestId: null };
   return {
-    visit: after,
+    thread: after,
     reply: 'Tudo bem, começamos de novo. Em que posso ajudar?',
     isFinalStep: false,
   };
 }
 
 function wantsPerson(
-  { run }: ChatVisit,
+  { run }: ScriptThread,
   text: string,
   { match, personId }: ChatScripts,
 ): ScriptMatch | undefined {
@@ -147,7 +153,7 @@ function wantsPerson(
   return best?.id === personId && best.score >= sureOfPerson ? best : undefined;
 }
 
-const chosenOf = ({ id, score, reason }: ScriptMatch): ChosenScript => ({
+export const chosenOf = ({ id, score, reason }: ScriptMatch): ChosenScript => ({
   ...{ scriptId: id, score, by: reason.by, words: reason.words, example: reason.example },
   chosenBy: null,
 });

@@ -35,7 +35,36 @@ export interface ChatAnswerView {
   is_final_step: boolean;
 }
 
-/** What staff see of the script of one conversation. */
+/** One question of a script, for whoever changes its answer. */
+export interface ScriptQuestionView {
+  id: string;
+  /** A few words for staff. */
+  label: string;
+  ask: string;
+  type:
+    | 'text'
+    | 'name'
+    | 'choice'
+    | 'yes-no'
+    | 'date'
+    | 'birth-date'
+    | 'time'
+    | 'phone'
+    | 'cpf'
+    | 'email'
+    | 'number'
+    | 'money';
+  /** What is not required may be answered with “pular”. */
+  required: boolean;
+  /** Of a choice. */
+  options: string[];
+}
+
+/**
+ * What staff see of the script of one conversation. Answer of `GET` and `PUT {script}
+ * /console/api/conversations/:id/script` and of `PUT {answer} …/script/answers/:question`, which refuses with 400
+ * `unfit-answer` (why, in Portuguese), 404 `no-such-question`, 409 `no-script`.
+ */
 export interface ChatScriptView {
   conversationId: string;
   clinic: string;
@@ -51,7 +80,12 @@ export interface ChatScriptView {
     chosenBy: string | null;
     phase: 'asking' | 'reviewing' | 'done' | 'free';
   } | null;
+  /** What it asks, in its order. */
+  questions: ScriptQuestionView[];
+  /** What was answered; `isChecked` false: it was not what was asked for, and was kept as it was written. */
   steps: (ChatStepView & { isChecked: boolean })[];
+  /** What the first messages matched, best first; the one in use may be among them. */
+  candidates: { id: string; name: string; score: number }[];
   /** Which may be chosen instead. */
   scripts: { id: string; name: string }[];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emptyThread, scriptThreadSchema } from './script-thread-record.ts';
 
 const text = (most: number) => z.string().max(most);
 const moment = z.number().int().min(0);
@@ -98,6 +99,8 @@ export const conversationSchema = z.strictObject({
   turn: z.strictObject({ said: z.array(text(20_000)), rounds: z.number().int().min(0) }).nullable(),
   /** What the front desk knows; its own shape. */
   desk: z.unknown(),
+  /** Which service script serves it. Conversations of earlier versions begin without one. */
+  script: scriptThreadSchema.default(emptyThread),
   outbox: z.array(outgoingSchema),
   /** For staff, written when the conversation closes; not sent. Personal data. */
   summary: text(4_000).nullable(),

@@ -6,6 +6,7 @@ import {
   type Outgoing,
 } from './conversation-record.ts';
 import type { SenderAt } from './conversation-store.ts';
+import { emptyThread } from './script-thread-record.ts';
 
 /** Pure: what may become of a conversation. (conversation, fact) → conversation. */
 
@@ -42,6 +43,7 @@ export function newConversation(
     lines: [],
     turn: null,
     desk: null,
+    script: emptyThread,
     outbox: [],
     summary: null,
     appointments: [],

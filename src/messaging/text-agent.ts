@@ -14,10 +14,6 @@ export interface TextTurn {
   senderName?: string | undefined;
   /** Of the message; the same one twice is answered once. */
   messageId?: string | undefined;
-  /** Further instructions for this turn, in Portuguese: of a script, of staff. */
-  guidance?: readonly string[] | undefined;
-  /** Names of the tools that may be used; all when left out. */
-  tools?: readonly string[] | undefined;
 }
 
 export type TextPart =

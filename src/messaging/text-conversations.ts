@@ -189,8 +189,7 @@ export function createTextConversations(parts: TextConversationParts): TextConve
       const newest = (await store.find(id)) ?? conversation;
       const { do: what } = decideTurn(newest, clock.wallMs(), { quietMs: 0, mostMs: 0 });
       if (what === 'nothing' || what === 'wait') return final(newest, '');
-      const { clinic, guidance, tools } = turn;
-      const ended = await runTurn(fenced(lease), id, { clinic, guidance, tools, emit });
+      const ended = await runTurn(fenced(lease), id, { clinic: turn.clinic, emit });
       return final(ended?.conversation ?? newest, ended?.text ?? '');
     };
     const held = await leases.hold(keyOf(id), answerAlone, longestTurnMs);

@@ -1,6 +1,7 @@
 import type { DeskMemento } from '../agent/reception.ts';
-import type { ToolResult } from '../agent/tool.ts';
+import type { ToolDefinition, ToolResult } from '../agent/tool.ts';
 import type { ConversationLine } from './conversation-record.ts';
+import type { Guidance } from './script-guided.ts';
 import type { ModelItem, TextEvent } from './text-model.ts';
 
 /** Pure: one round of a reply as lines of the conversation and as items of the model. */
@@ -33,6 +34,24 @@ function toolLines(result: ToolResult, atMs: number): ConversationLine[] {
     { who: 'tool-call', atMs, callId, name, arguments: text },
     { who: 'tool-output', atMs, callId, output },
   ];
+}
+
+/** What the person wrote since anybody answered. */
+export function lastWords(lines: readonly ConversationLine[]): string[] {
+  const from = lines.findLastIndex(({ who }) => who !== 'sender') + 1;
+  return lines.slice(from).flatMap((line) => (line.who === 'sender' ? line.text : []));
+}
+
+/** The tools of one turn, as a script allows them. */
+export function offeredTools(
+  all: readonly ToolDefinition[],
+  { tools, isCollecting }: Guidance,
+): ToolDefinition[] {
+  return all.filter(
+    ({ name }) =>
+      !voiceTools.has(name) &&
+      (name === 'record_answer' ? isCollecting : (tools?.includes(name) ?? true)),
+  );
 }
 
 /** For the next round. What was held back and replaced is not handed back as if it had been said. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import { optOutNumber } from '../agent/opt-out-store.ts';
 import type { ConversationDesk, Reception } from '../agent/reception.ts';
-import type { ToolDefinition, ToolEffect, ToolResult } from '../agent/tool.ts';
+import type { ToolEffect, ToolResult } from '../agent/tool.ts';
 import { type ConversationToolbox, createToolbox } from '../agent/toolbox.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
@@ -14,10 +13,21 @@ import { begun, closed, replied, roundDone } from './conversation-steps.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import { toModelItems } from './model-items.ts';
 import { createReplyGuard } from './reply-guard.ts';
+import type { ScriptGuide } from './script-guide.ts';
+import { type Guidance, noGuidance } from './script-guided.ts';
+import { senderLabel } from './sender-label.ts';
 import type { ModelItem, TextEvent, TextModel } from './text-model.ts';
 import { ownWords, readInbound } from './turn-decision.ts';
 import { turnInstructions } from './turn-instructions.ts';
-import { dangerNote, linesOf, messageOf, roundItems, toMemento, voiceTools } from './turn-lines.ts';
+import {
+  dangerNote,
+  lastWords,
+  linesOf,
+  messageOf,
+  offeredTools,
+  roundItems,
+  toMemento,
+} from './turn-lines.ts';
 
 /** Questions to the model within one reply: the longest way through the clinic's script takes six tools in a row. */
 const mostRounds = 10;
@@ -32,6 +42,8 @@ export interface TurnParts {
   store: Pick<ConversationStore, 'update'>;
   model: TextModel;
   reception: Pick<Reception, 'open'>;
+  /** Left out: nothing guides the agent but its own instructions. */
+  scripts?: ScriptGuide | undefined;
   /** A reply as the messages it is sent in; none where it is streamed. */
   partsOf(text: string, conversation: Conversation): string[];
   /** Somebody should look at once. */
@@ -47,8 +59,6 @@ export interface TurnParts {
 
 export interface TurnOptions {
   clinic: ClinicProfile;
-  guidance?: readonly string[] | undefined;
-  tools?: readonly string[] | undefined;
   /** Told as it is written. */
   emit?: ((text: string) => void) | undefined;
 }
@@ -67,11 +77,6 @@ export async function runTurn(
   return new Turn(parts, options, started).run();
 }
 
-/** A pseudonym that stays the same: for logs and for the model's abuse watch. */
-export function senderLabel({ clinic, senderKey }: { clinic: string; senderKey: string }): string {
-  return createHash('sha256').update(`${clinic}:${senderKey}`).digest('hex');
-}
-
 class Turn {
   readonly #parts: TurnParts;
   readonly #options: TurnOptions;
@@ -86,6 +91,7 @@ class Turn {
   /** What a tool did and nobody was told of yet, in its own words. */
   #untold: string | undefined;
   #isEnding = false;
+  #guidance: Guidance = noGuidance;
   /** Told of the paragraph that is being written. */
   #segment = '';
 
@@ -98,7 +104,11 @@ class Turn {
     this.#conversation = started;
     this.#memento = started.desk;
     this.#said = [...(started.turn?.said ?? [])];
-    this.#desk = reception.open({ clinic, id, channel, resumed: toMemento(started.desk) });
+    this.#desk = reception.open({
+      ...{ clinic, id, channel },
+      resumed: toMemento(started.desk),
+      notebook: parts.scripts?.notebookOf(started),
+    });
     this.#toolbox = createToolbox({
       tools: this.#desk.tools,
       context: {
@@ -117,7 +127,7 @@ class Turn {
   }
 
   async run(): Promise<{ conversation: Conversation; text: string }> {
-    const last = this.#lastWords();
+    const last = lastWords(this.#conversation.lines);
     const isFirst = (this.#conversation.turn?.rounds ?? 0) === 0;
     const danger = isFirst || !this.#conversation.turn ? this.#dangerIn(last) : undefined;
     if (!this.#conversation.turn) {
@@ -137,14 +147,10 @@ class Turn {
       }
       if (isWordless && this.#said.length > 0) return this.#finish(ownWords.whatInWords);
     }
+    // What is left of a reply that was begun belongs to words that were read before.
+    const text = isFirst ? last.join('\n') : '';
+    this.#guidance = (await this.#parts.scripts?.guide(this.#conversation, text)) ?? noGuidance;
     return this.#converse();
-  }
-
-  /** What the person wrote since anybody answered. */
-  #lastWords(): string[] {
-    const { lines } = this.#conversation;
-    const from = lines.findLastIndex(({ who }) => who !== 'sender') + 1;
-    return lines.slice(from).flatMap((line) => (line.who === 'sender' ? line.text : []));
   }
 
   /** @returns the sentence that answers it at once */
@@ -194,12 +200,12 @@ class Turn {
       const events = this.#parts.model.respond({
         instructions: turnInstructions({
           clinic: this.#options.clinic,
-          guidance: this.#options.guidance ?? [],
+          guidance: this.#guidance.lines,
           conversation: this.#conversation,
           nowMs: this.#parts.clock.wallMs(),
         }),
         items,
-        tools: isLast ? [] : this.#tools(),
+        tools: isLast ? [] : offeredTools(this.#toolbox.definitions, this.#guidance),
         safetyIdentifier: senderLabel(this.#conversation),
         maxOutputTokens: mostTokens,
         signal,
@@ -216,12 +222,6 @@ class Turn {
       );
     }
     return undefined;
-  }
-
-  #tools(): ToolDefinition[] {
-    const { tools } = this.#options;
-    const all = this.#toolbox.definitions.filter(({ name }) => !voiceTools.has(name));
-    return tools ? all.filter(({ name }) => tools.includes(name) || name === 'end_call') : all;
   }
 
   async #runTools(calls: readonly Parameters<ConversationToolbox['run']>[0][]) {

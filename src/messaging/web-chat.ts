@@ -2,33 +2,22 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import { emergenciesIn } from '../agent/emergency-reading.ts';
 import { emergencySentence } from '../agent/emergency-watch.ts';
-import type { ScriptCatalogue } from '../agent/script-catalogue.ts';
-import { withClinicFacts } from '../agent/script-facts.ts';
-import { scriptGuidance, scriptTools } from '../agent/script-guidance.ts';
-import type { ScriptMatch } from '../agent/script-matcher.ts';
-import { clinicTime } from '../agent/spoken-portuguese.ts';
-import type { StaffRequestStore } from '../agent/staff-request.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { answerView, chatScriptView, lineView, plainLines } from './chat-answer.ts';
-import { requestOf } from './chat-request.ts';
-import {
-  type ChatScripts,
-  type ChatStep,
-  chatStep,
-  guided,
-  joinedSaid,
-  staffChose,
-} from './chat-turn.ts';
-import type { ChatAnswerView, ChatHistoryView, ChatScriptView } from './chat-view.ts';
+import { answerView, lineView, plainLines } from './chat-answer.ts';
+import { type ChatStep, chatStep } from './chat-turn.ts';
+import type { ChatAnswerView, ChatHistoryView } from './chat-view.ts';
 import type { ChatVisit } from './chat-visit-record.ts';
 import type { ChatVisitStore } from './chat-visit-store.ts';
 import { chatWords } from './chat-words.ts';
 import type { Conversation, ConversationLine } from './conversation-record.ts';
+import type { ConversationScripts } from './conversation-scripts.ts';
 import { bounded, newConversation } from './conversation-steps.ts';
 import type { ConversationStore } from './conversation-store.ts';
+import type { ScriptLookup } from './script-lookup.ts';
+import { emptyThread, type ScriptThread } from './script-thread-record.ts';
 import type { TextAgent, TextPart } from './text-agent.ts';
 import type { TurnLeases } from './turn-leases.ts';
 
@@ -43,18 +32,15 @@ export interface WebChatParts {
   visits: ChatVisitStore;
   conversations: ConversationStore;
   leases: TurnLeases;
-  scripts: ScriptCatalogue;
+  scripts: Pick<ConversationScripts, 'inTurn' | 'keep' | 'file'>;
+  lookup: ScriptLookup;
   /** Free conversation. */
   agent: TextAgent;
-  requests: Pick<StaffRequestStore, 'save'>;
   clinicOf(id: string): ClinicProfile | undefined;
   rules: {
-    desks: readonly string[];
     mode: 'agent' | 'scripts';
     /** A visit is over after so long without a message. */
     idleMs: number;
-    /** The script for whoever wants a person. */
-    personScript: string;
   };
   onEmergency(conversation: Conversation, kind: string): void;
   protocolOf(id: string): string;
@@ -76,14 +62,6 @@ export interface WebChat {
   ask(visit: ChatVisit, text: string): AsyncIterable<TextPart>;
   history(visit: ChatVisit | undefined, clinic: ClinicProfile): Promise<ChatHistoryView>;
   leave(visit: ChatVisit): Promise<void>;
-  /** For staff. Nothing: no visit of the page has this conversation. */
-  scriptOf(conversationId: string): Promise<ChatScriptView | undefined>;
-  /** Its next question is put to the person, unless somebody of the staff holds the conversation. */
-  chooseScript(
-    conversationId: string,
-    scriptId: string,
-    by: string,
-  ): Promise<'chosen' | 'not-found' | 'no-such-script'>;
   /** Forgets visits whose time is over. */
   sweep(): Promise<number>;
 }
@@ -94,7 +72,7 @@ const newKey = () => randomBytes(16).toString('base64url');
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 export function createWebChat(parts: WebChatParts): WebChat {
-  const { visits, conversations, scripts, rules, clock, metrics } = parts;
+  const { visits, conversations, scripts, lookup, rules, clock, metrics } = parts;
   /** One at a time for a visit. */
   async function inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
     const held = await parts.leases.hold(`visit-${id}`, work, longestWaitMs);
@@ -102,43 +80,22 @@ export function createWebChat(parts: WebChatParts): WebChat {
     throw new CodedError('DEADLINE_EXCEEDED', 'another server has not ended with this visit');
   }
 
-  const scopeOf = ({ clinic }: Pick<ChatVisit, 'clinic'>) => ({ clinic, desks: rules.desks });
-  /** @param text what was just written: its matches are looked for beforehand, by meaning as well */
-  async function scriptsFor(visit: ChatVisit, text?: string): Promise<ChatScripts> {
-    const scope = scopeOf(visit);
-    const asked = text === undefined ? [] : [...new Set([text, joinedSaid(visit, text)])];
-    const known = new Map<string, ScriptMatch[]>();
-    for (const one of asked) known.set(one, await scripts.matchMeaning(one, scope));
-    return {
-      match: (one) => known.get(one) ?? scripts.match(one, scope),
-      served: (id) => scripts.served(id, scope),
-      topics: scripts
-        .live(scope)
-        .slice(0, 8)
-        .map(({ body }) => body.name.toLowerCase()),
-      personId: rules.personScript,
-    };
-  }
   function clinicOf(visit: ChatVisit): ClinicProfile {
     const clinic = parts.clinicOf(visit.clinic);
     if (!clinic) throw new Error('the clinic of a visit is not there any more');
     return clinic;
   }
-  const situationOf = (clinic: ClinicProfile) => {
-    const areaCode = /^\+55(\d{2})/.exec(clinic.numbers[0] ?? '')?.[1];
-    const now = clinicTime(clock.wallMs(), clinic.timeZone);
-    return areaCode === undefined ? { now } : { now, areaCode };
-  };
 
   async function openConversation(visit: ChatVisit): Promise<Conversation> {
     const sender = { clinic: visit.clinic, channel: 'web-chat' as const, senderKey: visit.id };
     const standing = await conversations.findOpen(sender);
-    if (standing) return standing;
+    if (standing) return { ...standing, script: threadOf(standing, visit) };
     const id = parts.newId();
-    const fresh = newConversation({
+    const opened = newConversation({
       ...{ ...sender, id, protocol: parts.protocolOf(id) },
       ...{ senderName: visit.name.slice(0, 80), nowMs: clock.wallMs() },
     });
+    const fresh = { ...opened, script: threadOf(opened, visit) };
     const created = await conversations.create(fresh);
     return created.outcome === 'exists' ? created.conversation : fresh;
   }
@@ -146,16 +103,16 @@ export function createWebChat(parts: WebChatParts): WebChat {
   /** What was said and, unless a person holds the conversation, what is answered; at once or not at all. */
   async function exchange(
     id: string,
-    said: string | undefined,
+    said: string,
     reply: string,
-    isUrgent = false,
+    { isUrgent = false, thread }: { isUrgent?: boolean; thread?: ScriptThread } = {},
   ): Promise<{ isHeld: boolean }> {
     const atMs = clock.wallMs();
     let isHeld = false;
     const after = await conversations.update(id, (conversation) => {
       isHeld = conversation.heldBy !== null;
       const lines: ConversationLine[] = [
-        ...(said === undefined ? [] : [{ who: 'sender' as const, atMs, text: said }]),
+        { who: 'sender', atMs, text: said },
         ...((isHeld && !isUrgent) || reply === ''
           ? []
           : [{ who: 'agent' as const, atMs, text: reply }]),
@@ -163,9 +120,10 @@ export function createWebChat(parts: WebChatParts): WebChat {
       return bounded({
         ...conversation,
         lines: [...conversation.lines, ...lines],
-        senderTurns: conversation.senderTurns + (said === undefined ? 0 : 1),
-        heardAtMs: said === undefined ? conversation.heardAtMs : atMs,
+        senderTurns: conversation.senderTurns + 1,
+        heardAtMs: atMs,
         updatedAtMs: atMs,
+        script: thread && !isHeld ? thread : conversation.script,
       });
     });
     if (!after) throw new CodedError('STORE_WRITE_FAILED', 'a conversation is not there any more');
@@ -181,67 +139,63 @@ export function createWebChat(parts: WebChatParts): WebChat {
   }
 
   /** Staff hear of what was collected before the person is told so. */
-  async function handOver(step: ChatStep, conversation: Conversation): Promise<string> {
-    const { visit, finished } = step;
-    const clinic = clinicOf(visit);
-    const reply = withClinicFacts(step.reply, { clinic, channel: 'web-chat', clock });
-    if (!finished || !visit.run) return reply;
-    const id = visit.requestId ?? parts.newId();
-    const request = requestOf(visit, visit.run, finished.body, {
-      ...{ id, protocol: parts.protocolOf(id), conversationId: conversation.id },
-      timestamp: new Date(clock.wallMs()).toISOString(),
-    });
-    const { outcome } = await parts.requests.save(request);
-    if (outcome === 'saved') metrics.count('staff_requests_total', { kind: request.kind });
+  async function handOver({ thread, ...step }: ChatStep, at: Conversation): Promise<string> {
+    const reply = lookup.worded(step.reply, at);
+    const { run, requestId } = thread;
+    if (!step.finished || !run || !requestId) return reply;
+    const made = { id: requestId, run, script: step.finished };
+    const { request } = await scripts.file(at, made);
     return `${reply}\n${chatWords.protocol(request.protocol)}`;
   }
 
   async function sayNow(given: ChatVisit, text: string): Promise<ChatAnswerView> {
     const nowMs = clock.wallMs();
     const visit = { ...((await visits.findByKey(given.keyHash)) ?? given), seenAtMs: nowMs };
-    const clinic = clinicOf(visit);
-    const conversation = await openConversation(visit);
-    const at = { ...visit, conversationId: conversation.id };
-    const danger = dangerIn(visit, clinic, text);
-    if (danger) {
-      metrics.count('emergencies_total', { kind: danger.kind });
-      parts.onEmergency(conversation, danger.kind);
-      await exchange(conversation.id, text, danger.sentence, true);
-      await visits.save({ ...at, emergencyAtMs: danger.nowMs });
-      // Said whoever holds the conversation: a person may not be looking at it.
-      return answerView(at, danger.sentence, false);
-    }
-    if (conversation.heldBy) {
-      await exchange(conversation.id, text, '');
+    const opened = await openConversation(visit);
+    return scripts.inTurn(opened.id, async () => {
+      const conversation = await openConversation(visit);
+      const { id, script: thread, heldBy } = conversation;
+      const at = { ...withoutThread(visit), conversationId: id };
+      const danger = dangerIn(visit, clinicOf(visit), text);
+      if (danger) {
+        metrics.count('emergencies_total', { kind: danger.kind });
+        parts.onEmergency(conversation, danger.kind);
+        // Said whoever holds the conversation: a person may not be looking at it.
+        await exchange(id, text, danger.sentence, { isUrgent: true, thread });
+        await visits.save({ ...at, emergencyAtMs: danger.nowMs });
+        return answerView(thread, danger.sentence, false);
+      }
+      const answered = heldBy ? undefined : await stepNow(conversation, text);
+      if (!answered) await exchange(id, text, '');
       await visits.save(at);
-      return answerView(at, '', false);
-    }
-    const step = chatStep(at, text, await scriptsFor(at, text), situationOf(clinic));
+      return answered ?? answerView(thread, '', false);
+    });
+  }
+
+  async function stepNow(conversation: Conversation, text: string): Promise<ChatAnswerView> {
+    const { id, clinic, script: thread } = conversation;
+    const served = await lookup.scriptsFor(clinic, thread, text);
+    const step = chatStep(thread, text, served, lookup.situationOf(clinic));
     // Kept before the request is written: said again after a failure, it is the same request.
-    const requestId = step.finished ? (at.requestId ?? parts.newId()) : step.visit.requestId;
-    const next = { ...step, visit: { ...step.visit, requestId } };
-    if (step.finished && at.requestId === null) await visits.save({ ...at, requestId });
+    const requestId = step.finished ? (thread.requestId ?? parts.newId()) : step.thread.requestId;
+    const next = { ...step, thread: { ...step.thread, requestId } };
+    if (step.finished && thread.requestId === null)
+      await scripts.keep(id, { ...thread, requestId });
     const reply = await handOver(next, conversation);
-    const { isHeld } = await exchange(conversation.id, text, reply);
-    await visits.save(isHeld ? at : next.visit);
-    return isHeld ? answerView(at, '', false) : answerView(next.visit, reply, step.isFinalStep);
+    const { isHeld } = await exchange(id, text, reply, { thread: next.thread });
+    return isHeld
+      ? answerView(thread, '', false)
+      : answerView(next.thread, reply, step.isFinalStep);
   }
 
   async function* askNow(given: ChatVisit, text: string): AsyncIterable<TextPart> {
     const newest = (await visits.findByKey(given.keyHash)) ?? given;
-    const visit = guided(
-      { ...newest, seenAtMs: clock.wallMs() },
-      text,
-      await scriptsFor(newest, text),
-    );
+    const visit = { ...newest, seenAtMs: clock.wallMs() };
     await visits.save(visit);
     const clinic = clinicOf(visit);
-    const script = visit.chosen && scripts.served(visit.chosen.scriptId, scopeOf(visit));
     const stream = parts.agent.answer({
       ...{ clinic, channel: 'web-chat', senderKey: visit.id, senderName: visit.name, text },
       conversationId: visit.conversationId ?? undefined,
-      guidance: script ? scriptGuidance(script.body, visit.run?.steps) : undefined,
-      tools: script ? scriptTools(script.body) : undefined,
     });
     for await (const part of stream) {
       if (part.type === 'final' && part.conversationId)
@@ -260,8 +214,7 @@ export function createWebChat(parts: WebChatParts): WebChat {
       const nowMs = clock.wallMs();
       const visit: ChatVisit = {
         ...{ schemaVersion: 1, id: parts.newId(), keyHash: hashOf(key), clinic: clinic.id, name },
-        ...{ createdAtMs: nowMs, seenAtMs: nowMs, conversationId: null, said: [], misses: 0 },
-        ...{ chosen: null, run: null, requestId: null, emergencyAtMs: null },
+        ...{ createdAtMs: nowMs, seenAtMs: nowMs, conversationId: null, emergencyAtMs: null },
       };
       await visits.save(visit);
       return { visit, key };
@@ -277,7 +230,9 @@ export function createWebChat(parts: WebChatParts): WebChat {
       const conversation = visit?.conversationId
         ? await conversations.find(visit.conversationId)
         : undefined;
-      const script = visit?.run ? scripts.served(visit.run.scriptId, scopeOf(visit)) : undefined;
+      const thread = conversation?.script;
+      const run = thread?.isFree ? null : thread?.run;
+      const script = run ? lookup.served(clinic.id, run.scriptId) : undefined;
       return {
         clinic: { name: clinic.name, phone: clinic.reception ?? clinic.numbers[0] ?? null },
         mode: rules.mode,
@@ -285,36 +240,37 @@ export function createWebChat(parts: WebChatParts): WebChat {
         lines: (conversation?.lines ?? []).flatMap(lineView).slice(-mostLines),
         isHeld: Boolean(conversation?.heldBy),
         script:
-          script && visit?.run && visit.run.phase !== 'done'
+          script && run && run.phase !== 'done'
             ? {
                 name: script.body.name,
-                step: visit.run.steps.length,
+                step: run.steps.length,
                 of: script.body.questions.length,
               }
             : null,
       };
     },
     leave: (visit) => visits.remove(visit.id),
-    async scriptOf(conversationId) {
-      const visit = await visits.findByConversation(conversationId);
-      return visit && chatScriptView(conversationId, visit, scripts, scopeOf(visit));
-    },
-    async chooseScript(conversationId, scriptId, by) {
-      const found = await visits.findByConversation(conversationId);
-      if (!found) return 'not-found';
-      return inTurn(found.id, async () => {
-        const visit = (await visits.findByKey(found.keyHash)) ?? found;
-        const step = staffChose(visit, scriptId, by, await scriptsFor(visit));
-        if (!step) return 'no-such-script';
-        const clinic = clinicOf(visit);
-        const isFree = visit.run === null && rules.mode === 'agent';
-        const reply = withClinicFacts(step.reply, { clinic, channel: 'web-chat', clock });
-        // In free conversation the agent goes on by the other script; nothing is put to the person by force.
-        await visits.save(isFree ? { ...step.visit, run: null } : step.visit);
-        if (!isFree) await exchange(conversationId, undefined, reply);
-        return 'chosen';
-      });
-    },
     sweep: () => visits.forget(clock.wallMs() - rules.idleMs),
   };
+}
+
+/** A visit of an earlier version kept the script itself; the conversation goes on from there. */
+function threadOf({ script }: Conversation, visit: ChatVisit): ScriptThread {
+  const { chosen = null, run = null, requestId = null, said = [], misses = 0 } = visit;
+  const isFresh = script.chosen === null && script.run === null && script.said.length === 0;
+  return isFresh && (chosen || said.length > 0)
+    ? { ...emptyThread, chosen, run, requestId, said, misses }
+    : script;
+}
+
+function withoutThread(visit: ChatVisit): ChatVisit {
+  const {
+    chosen: _chosen,
+    run: _run,
+    requestId: _request,
+    said: _said,
+    misses: _,
+    ...kept
+  } = visit;
+  return kept;
 }

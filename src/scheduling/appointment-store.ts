@@ -41,6 +41,8 @@ export interface OpenQuery {
   from: string;
   /** `patient`: from `patientKey`. `phone`: contact number or the number it was booked from, E.164. */
   by: { patient: string } | { phone: string };
+  /** Those that are over or cancelled as well. */
+  withClosed?: boolean;
 }
 
 /** What an index or a database column of patients holds; null without a birth date: a name alone is nobody. */
@@ -63,10 +65,11 @@ export function searchKeyOf(by: OpenQuery['by']): string {
 }
 
 /** Whether `findOpen` gives this one. */
-export function isOpenFor(appointment: Appointment, { clinic, from, by }: OpenQuery): boolean {
+export function isOpenFor(appointment: Appointment, query: OpenQuery): boolean {
+  const { clinic, from, by, withClosed } = query;
   const { status, day } = appointment;
   return (
-    (status === 'pending' || status === 'booked') &&
+    (withClosed || status === 'pending' || status === 'booked') &&
     appointment.clinic === clinic &&
     from <= day &&
     searchKeysOf(appointment).includes(searchKeyOf(by))

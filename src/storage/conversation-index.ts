@@ -4,7 +4,11 @@ import {
   headOf,
   parseConversation,
 } from '../messaging/conversation-record.ts';
-import type { ConversationStore, SenderAt } from '../messaging/conversation-store.ts';
+import type {
+  ConversationQuery,
+  ConversationStore,
+  SenderAt,
+} from '../messaging/conversation-store.ts';
 import { CodedError } from '../platform/errors.ts';
 import { createKeyedQueue } from '../platform/work-queue.ts';
 
@@ -45,6 +49,14 @@ export function createIndexedConversations(
       .filter((head) => head.status === status)
       .sort(newestFirst)[0];
   }
+  /** Of one person at named clinics nobody else's heads are looked at. */
+  function theirs({ clinics, channel, senderKey }: ConversationQuery) {
+    if (!clinics || !channel || !senderKey) return undefined;
+    const keys = clinics.map((clinic) => keyOf({ clinic, channel, senderKey }));
+    return keys
+      .flatMap((key) => [...(bySender.get(key) ?? [])])
+      .flatMap((id) => heads.get(id) ?? []);
+  }
   async function write(conversation: Conversation): Promise<Conversation> {
     const checked = parseConversation(conversation);
     if (!checked)
@@ -76,8 +88,9 @@ export function createIndexedConversations(
         const after = change(before);
         return after === before ? before : write({ ...after, id });
       }),
-    async list({ clinics, channel, senderKey, status, isPending, limit }) {
-      const found = [...heads.values()].filter(
+    async list(query) {
+      const { clinics, channel, senderKey, status, isPending, limit } = query;
+      const found = (theirs(query) ?? [...heads.values()]).filter(
         (head) =>
           (!clinics || clinics.includes(head.clinic)) &&
           (!channel || head.channel === channel) &&

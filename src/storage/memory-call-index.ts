@@ -1,3 +1,4 @@
+import { optOutNumber } from '../agent/opt-out-store.ts';
 import { type CallGist, gistOf, searchTextOf } from '../call/call-gist-record.ts';
 import type { CallGistPage, CallIndex, CallQuery } from '../call/call-index-store.ts';
 import type { CallRecord } from '../call/call-record.ts';
@@ -31,6 +32,8 @@ export class MemoryCallIndex implements CallIndex {
   readonly #postings = new WordPostings();
   /** Calls whose words are still to be read. */
   readonly #waiting = new Map<string, () => Iterable<string>>();
+  /** Calls by the other side's number, as `optOutNumber` writes it. */
+  readonly #byNumber = new Map<string, Map<string, Entry>>();
   /** By number; none where a call was replaced or removed. */
   #byDocument: (Entry | undefined)[] = [];
   #dead = 0;
@@ -78,6 +81,7 @@ export class MemoryCallIndex implements CallIndex {
     }
     this.#bury(before);
     this.#entries.set(gist.id, entry);
+    this.#file(entry, before);
     if (this.#order && before && isSamePlace) this.#order[this.#placeOf(gist)] = entry;
     else if (this.#order && !before && isNewest(this.#order, gist)) this.#order.unshift(entry);
     else this.#order = undefined;
@@ -88,6 +92,7 @@ export class MemoryCallIndex implements CallIndex {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
+    this.#file(undefined, entry);
     this.#waiting.delete(id);
     this.#order = undefined;
     this.#bury(entry);
@@ -123,8 +128,13 @@ export class MemoryCallIndex implements CallIndex {
     if (asked.length === 0 && query.text?.trim()) return [];
     const tests = testsOf(query);
     const found: CallGist[] = [];
-    for (const { gist } of asked.length > 0 ? this.#saying(asked) : this.#newestFirst())
-      if (tests.every((test) => test(gist))) found.push(gist);
+    const entries =
+      query.number === undefined
+        ? asked.length > 0
+          ? this.#saying(asked)
+          : this.#newestFirst()
+        : this.#ofNumber(query.number, asked);
+    for (const { gist } of entries) if (tests.every((test) => test(gist))) found.push(gist);
     return found;
   }
 
@@ -153,6 +163,29 @@ export class MemoryCallIndex implements CallIndex {
     const marks = new Uint8Array(this.#byDocument.length);
     this.#postings.mark(word, isPrefix, marks);
     return marks;
+  }
+
+  /** Newest first. */
+  #ofNumber(number: string, asked: readonly AskedWord[]): readonly Entry[] {
+    const theirs = [...(this.#byNumber.get(optOutNumber(number) ?? number)?.values() ?? [])];
+    const saying = asked.length > 0 ? new Set(this.#saying(asked)) : undefined;
+    return theirs
+      .filter((entry) => saying?.has(entry) ?? true)
+      .sort((a, b) => callOrder(a.gist, b.gist));
+  }
+
+  /** A call stands under the number of whoever is not the clinic. */
+  #file(entry: Entry | undefined, before: Entry | undefined): void {
+    if (before) {
+      const key = personOf(before.gist);
+      const others = this.#byNumber.get(key);
+      others?.delete(before.gist.id);
+      if (others?.size === 0) this.#byNumber.delete(key);
+    }
+    if (!entry) return;
+    const key = personOf(entry.gist);
+    const theirs = this.#byNumber.get(key) ?? new Map<string, Entry>();
+    this.#byNumber.set(key, theirs.set(entry.gist.id, entry));
   }
 
   #bury(entry: Entry | undefined): void {
@@ -191,6 +224,11 @@ export class MemoryCallIndex implements CallIndex {
     this.#byDocument = kept;
     this.#dead = 0;
   }
+}
+
+function personOf({ direction, from, to }: CallGist): string {
+  const number = direction === 'inbound' ? from : to;
+  return optOutNumber(number) ?? number;
 }
 
 /** Index of the first call, newest first, that stands behind a cursor. */

@@ -250,6 +250,17 @@ export function describeAppointmentStore(
         ]);
       });
 
+      it('are also those that are over, when these are asked for', async () => {
+        const store = await fresh();
+        const phone = '+5588955555555';
+        const ids: string[] = [];
+        for (const [at, status] of (['cancelled', 'booked', 'noshow'] as const).entries())
+          ids.push(await keep(store, { status, phone, day: '2026-01-10', time: `0${at + 7}:00` }));
+        const asked = { ...query, from: '2026-01-01', by: { phone } };
+        expect(idsOf(await store.findOpen(asked))).toEqual([ids[1]]);
+        expect(idsOf(await store.findOpen({ ...asked, withClosed: true }))).toEqual(ids);
+      });
+
       it('follow every change: of status, of patient, of number', async () => {
         const store = await fresh();
         const id = await keep(store, {});

@@ -71,6 +71,28 @@ export function describeCallIndex(
         expect(await idsOf(index, { text }), text).toEqual([one.id]);
     });
 
+    it('finds all calls with one number, who ever rang, with or without its ninth digit', async () => {
+      const at = (n: number) => ({ startedAt: `2026-11-21T10:0${n}:00.000Z`, ...spoken('oi') });
+      const number = '+5588999990001';
+      const theirs = callRecord({ ...at(1), from: number });
+      const ours = callRecord({
+        ...at(2),
+        direction: 'outbound',
+        from: '+558835430000',
+        to: number,
+      });
+      const short = callRecord({ ...at(3), from: '+558899990001', clinic: 'outra' });
+      const index = await holding(theirs, ours, short, callRecord({ ...at(4), to: number }));
+      for (const asked of [number, '+558899990001'])
+        expect(await idsOf(index, { number: asked })).toEqual([short.id, ours.id, theirs.id]);
+      expect(await idsOf(index, { number, clinics: ['outra'] })).toEqual([short.id]);
+      expect(await idsOf(index, { number, text: 'oi', direction: 'outbound' })).toEqual([ours.id]);
+      expect(await idsOf(index, { number: '99990001' })).toEqual([]);
+      index.put({ ...theirs, from: '+5588999990009' });
+      await index.remove(ours.id);
+      expect(await idsOf(index, { number })).toEqual([short.id]);
+    });
+
     it('finds who was named to a tool, and the protocol', async () => {
       const one = callRecord({ tools: [named('Júlia D’Ávila')], protocol: '81726354' });
       const index = await holding(one, callRecord());

@@ -3,7 +3,9 @@ import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { openScriptCatalogue } from '../../src/agent/script-catalogue.ts';
 import { loadScripts } from '../../src/agent/script-loader.ts';
+import { createConversationScripts } from '../../src/messaging/conversation-scripts.ts';
 import { givenBack, takenOver } from '../../src/messaging/conversation-steps.ts';
+import { createScriptLookup } from '../../src/messaging/script-lookup.ts';
 import type { TextAgent, TextTurn } from '../../src/messaging/text-agent.ts';
 import { createWebChat } from '../../src/messaging/web-chat.ts';
 import { webChatRoutes } from '../../src/messaging/web-chat-routes.ts';
@@ -25,7 +27,7 @@ const minuteMs = 60_000;
 
 async function openChat(origins: string[] = []) {
   const clock = clockAt('2026-11-23T13:00:00Z');
-  const scripts = await openScriptCatalogue({
+  const catalogue = await openScriptCatalogue({
     store: createMemoryScriptStore(),
     shipped,
     clock,
@@ -49,27 +51,31 @@ async function openChat(origins: string[] = []) {
       yield { type: 'final', text: 'Olá, Ana.', ...end };
     },
   };
-  const rules = {
-    desks: ['clinica', 'atendimento'],
-    mode: 'scripts',
-    idleMs: 24 * 60 * minuteMs,
-    personScript: 'falar-com-pessoa',
-  } as const;
+  const rules = { mode: 'scripts', idleMs: 24 * 60 * minuteMs } as const;
   const failing = { save: false };
-  const chat = createWebChat({
-    ...{ visits: createMemoryChatVisitStore(), conversations, scripts, agent, rules, clock, log },
-    leases: createMemoryTurnLeases(),
+  const lookup = createScriptLookup({
+    scripts: catalogue,
+    rules: { desks: ['clinica', 'atendimento'], personScript: 'falar-com-pessoa' },
+    clinicOf: (id) => (id === clinic.id ? clinic : undefined),
+    clock,
+  });
+  const made = { protocolOf: () => '12345678', newId: createId, clock, metrics: createMetrics() };
+  const leases = createMemoryTurnLeases();
+  const scripts = createConversationScripts({
+    ...{ ...made, store: conversations, leases, lookup, mode: rules.mode },
     requests: {
+      ...requests,
       async save(request) {
         if (failing.save) throw Object.assign(new Error('disk'), { code: 'STORE_WRITE_FAILED' });
         return requests.save(request);
       },
     },
+  });
+  const chat = createWebChat({
+    ...{ ...made, visits: createMemoryChatVisitStore(), conversations, scripts, lookup, agent },
+    ...{ leases, rules, log },
     clinicOf: (id) => (id === clinic.id ? clinic : undefined),
     onEmergency: (_, kind) => void dangers.push(kind),
-    protocolOf: () => '12345678',
-    newId: createId,
-    metrics: createMetrics(),
   });
   const server = fastify();
   const door = { publicUrl: 'http://127.0.0.1:5050', origins };
@@ -105,6 +111,7 @@ async function openChat(origins: string[] = []) {
   return {
     server,
     chat,
+    scripts,
     post,
     say,
     history,
@@ -174,8 +181,6 @@ describe('the documented requests', () => {
       body: { answer: 'Olá, Ana.' },
     });
     expect(turns[0]).toMatchObject({ channel: 'web-chat', senderName: 'Ana' });
-    expect(turns[0]?.guidance?.join('\n')).toContain('"name":"Remarcar"');
-    expect(turns[0]?.tools).toContain('find_appointments');
     const streamed = await post('/chat_ai', { message: 'oi' }, { accept: 'text/event-stream' });
     expect(streamed.headers['content-type']).toContain('text/event-stream');
     expect(streamed.text).toBe(
@@ -316,25 +321,25 @@ describe('a conversation', () => {
   });
 
   it('is told by another script when staff choose one, with what was answered', async () => {
-    const { post, say, chat, history, held } = await openChat();
+    const { post, say, scripts, history, held } = await openChat();
     await post('/initial-message', { message: 'Ana' });
     await say('quero marcar uma consulta');
     await say('Ana Lima');
     const id = await held();
-    const before = await chat.scriptOf(id);
+    const before = await scripts.scriptOf(id);
     expect(before).toMatchObject({
       script: { id: 'marcar-consulta', chosenBy: null, by: 'words' },
     });
     expect(before?.script?.words).toContain('marcar');
     expect(before?.scripts.map((one) => one.id)).toContain('marcar-exame');
-    expect(await chat.chooseScript(id, 'nenhum', 'ana')).toBe('no-such-script');
-    expect(await chat.chooseScript('nenhuma', 'marcar-exame', 'ana')).toBe('not-found');
-    expect(await chat.chooseScript(id, 'marcar-exame', 'ana')).toBe('chosen');
+    expect(await scripts.chooseScript(id, 'nenhum', 'ana')).toBe('no-such-script');
+    expect(await scripts.chooseScript('nenhuma', 'marcar-exame', 'ana')).toBe('not-found');
+    expect(await scripts.chooseScript(id, 'marcar-exame', 'ana')).toBe('chosen');
     expect((await history()).lines.at(-1)).toMatchObject({
       who: 'agent',
       text: 'Qual exame foi pedido?',
     });
-    expect(await chat.scriptOf(id)).toMatchObject({
+    expect(await scripts.scriptOf(id)).toMatchObject({
       script: { id: 'marcar-exame', chosenBy: 'ana' },
       steps: [{ id: 'nome', answer: 'Ana Lima' }],
     });
@@ -342,7 +347,7 @@ describe('a conversation', () => {
 
   it('never hears the agent while a person holds it, and always after, in 200 random interleavings', async () => {
     const random = seeded(20_261_121);
-    const { chat, conversations } = await openChat();
+    const { chat, scripts, conversations } = await openChat();
     for (let round = 0; round < 200; round += 1) {
       const { visit } = await chat.begin(clinic, 'Ana');
       await chat.say(visit, 'quero marcar uma consulta');
@@ -356,7 +361,7 @@ describe('a conversation', () => {
             visit,
             ['Ana Lima', 'sim', 'errei', 'recomeçar', 'quero cancelar'][random(5)] ?? 'oi',
           ),
-        () => chat.chooseScript(id, random(2) ? 'marcar-exame' : 'precos', 'bia'),
+        () => scripts.chooseScript(id, random(2) ? 'marcar-exame' : 'precos', 'bia'),
         () =>
           conversations.update(id, (one) => {
             if (!one.heldBy) held.push({ from: one.lines.length, to: Number.POSITIVE_INFINITY });
