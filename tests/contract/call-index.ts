@@ -88,7 +88,7 @@ export function describeCallIndex(
       expect(await idsOf(index, { number, clinics: ['outra'] })).toEqual([short.id]);
       expect(await idsOf(index, { number, text: 'oi', direction: 'outbound' })).toEqual([ours.id]);
       expect(await idsOf(index, { number: '99990001' })).toEqual([]);
-      index.put({ ...theirs, from: '+5588999990009' });
+      await index.put({ ...theirs, from: '+5588999990009' });
       await index.remove(ours.id);
       expect(await idsOf(index, { number })).toEqual([short.id]);
     });

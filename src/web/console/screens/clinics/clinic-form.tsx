@@ -55,7 +55,7 @@ export function ClinicForm({ create }: { create: (wish: NewClinicWish) => Promis
       <ServiceFields {...parts} />
       {problems.length > 0 && (
         <Callout tone="bad">
-          <strong>{w.problems}</strong>
+          <strong>{others.length > 0 ? w.problems : w.marked}</strong>
           {others.length > 0 && (
             <ul class="clinics-problems">
               {others.map((text) => (
@@ -193,7 +193,7 @@ function ServiceFields({ state, set, wrong }: FormParts) {
             inputMode="decimal"
             value={state.servicePrice}
             onValue={(servicePrice) => set({ servicePrice })}
-            error={wrong('services[0].offers[0].priceReais')}
+            error={wrong('services[0].offers[0].priceReais') && w.amountWrong}
           />
         </div>
       )}

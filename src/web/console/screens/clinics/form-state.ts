@@ -73,7 +73,8 @@ export function toForm(state: FormState): NewClinicForm {
     }),
     practitioner: {
       ...practitioner,
-      durationMinutes: amountIn(duration),
+      // What is no number is 0, which the check refuses; what is empty is the clinic's usual length.
+      durationMinutes: duration.trim() === '' ? null : (amountIn(duration) ?? 0),
       consultationReais: amountIn(consultation),
     },
     service: state.hasService

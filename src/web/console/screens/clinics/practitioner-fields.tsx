@@ -45,7 +45,7 @@ export function PractitionerFields({ state, set, wrong }: FormParts) {
           inputMode="decimal"
           value={one.consultation}
           onValue={(consultation) => put({ consultation })}
-          error={wrong('practitioners[0].consultations[0].priceReais')}
+          error={wrong('practitioners[0].consultations[0].priceReais') && w.amountWrong}
           required
         />
         <Field
