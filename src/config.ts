@@ -194,6 +194,12 @@ export const settings = {
     meaning:
       'With it, text conversations and their jobs are kept in Redis and may be shared by several servers. Without it: in DATA_DIR. Both survive a crash.',
   },
+  REDIS_PREFIX: {
+    schema: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be a name like alo-clinica'),
+    default: 'alo-clinica',
+    meaning:
+      'Keys in Redis begin with it. Servers with the same one work together; a second system on the same Redis needs another.',
+  },
   CONVERSATION_IDLE_HOURS: {
     schema: count(1, 720),
     default: '24',

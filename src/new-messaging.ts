@@ -104,6 +104,7 @@ export async function openMessaging(
     kind: config.STORAGE,
     dataDirectory: config.DATA_DIR,
     redisUrl: config.REDIS_URL,
+    redisPrefix: config.REDIS_PREFIX,
     visitMs: config.CHAT_HOURS * hourMs,
     clock,
     log,

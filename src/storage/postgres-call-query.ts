@@ -1,4 +1,5 @@
 import type { CallQuery } from '../call/call-index-store.ts';
+import { personNumber } from './call-person.ts';
 import { type AskedWord, askedWords } from './call-words.ts';
 
 /** A condition on `call_index` and the values of its `$1` … */
@@ -20,6 +21,7 @@ export function conditionOf(query: CallQuery): SqlCondition | undefined {
   };
   if (asked.length > 0) test((at) => `words @@ ${at}::tsquery`, asked.map(tsqueryOf).join(' & '));
   if (query.clinics !== 'all') test((at) => `clinic = any(${at})`, query.clinics);
+  test((at) => `person = ${at}`, query.number && personNumber(query.number));
   test((at) => `started_at >= ${at}`, query.from);
   test((at) => `started_at < ${at}`, query.until);
   test((at) => `direction = ${at}`, query.direction);

@@ -1,5 +1,6 @@
 import { gistOf, searchTextOf } from '../call/call-gist-record.ts';
 import type { CallRecord } from '../call/call-record.ts';
+import { personOf } from './call-person.ts';
 import { wordsOf } from './call-words.ts';
 import type { RunSql } from './postgres-database.ts';
 
@@ -23,13 +24,14 @@ export async function indexCall(run: RunSql, record: CallRecord): Promise<void> 
   const words = record.state === 'live' ? [] : [...wordsOf(searchTextOf(record))];
   await run(
     `insert into call_index (id, started_at, clinic, direction, outcome, duration_ms,
-       is_booked, is_transferred, is_emergency, is_recorded, words, gist)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, array_to_tsvector($11::text[]), $12)
+       is_booked, is_transferred, is_emergency, is_recorded, person, words, gist)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, array_to_tsvector($12::text[]), $13)
      on conflict (id) do update set started_at = excluded.started_at, clinic = excluded.clinic,
        direction = excluded.direction, outcome = excluded.outcome,
        duration_ms = excluded.duration_ms, is_booked = excluded.is_booked,
        is_transferred = excluded.is_transferred, is_emergency = excluded.is_emergency,
-       is_recorded = excluded.is_recorded, words = excluded.words, gist = excluded.gist`,
+       is_recorded = excluded.is_recorded, person = excluded.person,
+       words = excluded.words, gist = excluded.gist`,
     [
       gist.id,
       gist.startedAt,
@@ -41,6 +43,7 @@ export async function indexCall(run: RunSql, record: CallRecord): Promise<void> 
       gist.transfer !== undefined,
       gist.emergencies > 0,
       gist.isRecorded,
+      personOf(gist),
       [...words, ...numberEnds(gist.from), ...numberEnds(gist.to)],
       JSON.stringify(gist),
     ],

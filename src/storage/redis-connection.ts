@@ -4,8 +4,6 @@ import { withDeadline } from '../platform/deadline.ts';
 import { CodedError, type ErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 
-/** Keys begin with it, so that several systems may share a server. */
-export const usualPrefix = 'alo-clinica';
 /** A request to Redis; a webhook must be answered within Twilio's 15 s. */
 export const longestRequestMs = 5_000;
 const longestPauseMs = 5_000;

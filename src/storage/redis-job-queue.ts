@@ -12,12 +12,12 @@ import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import { connectRedis, longestRequestMs, usualPrefix } from './redis-connection.ts';
+import { connectRedis, longestRequestMs } from './redis-connection.ts';
 
 export interface RedisJobOptions {
   url: string;
   /** Keys begin with it, so that several systems may share a server. */
-  prefix?: string;
+  prefix: string;
   clock: Clock;
   log: Log;
   rules?: Partial<JobRules>;
@@ -33,7 +33,7 @@ const mostStalls = 100;
 
 /** BullMQ: several processes may add to it and work on it. Rejects with QUEUE_UNUSABLE when Redis cannot be reached. */
 export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQueue> {
-  const { url, clock, log, prefix = usualPrefix, lockMs = usualLockMs } = options;
+  const { url, clock, log, prefix, lockMs = usualLockMs } = options;
   const rules: JobRules = { ...jobRules, ...options.rules };
   const connection = connectRedis(url, log, { waits: false });
   const queue = new Queue(queueName, {

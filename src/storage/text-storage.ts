@@ -19,6 +19,7 @@ export interface TextStorageOptions {
   dataDirectory: string;
   /** With it, all of it is in Redis and may be shared by several servers. */
   redisUrl: string | undefined;
+  redisPrefix: string;
   /** After so long without a message a visit of the web chat is over. */
   visitMs: number;
   clock: Clock;
@@ -51,7 +52,13 @@ export async function openTextStorage(options: TextStorageOptions): Promise<Text
     // The packages are loaded by who uses them.
     if (options.redisUrl) {
       const { openRedisTexts } = await import('./redis-texts.ts');
-      return { ...(await openRedisTexts({ ...options, url: options.redisUrl }, closing)), close };
+      return {
+        ...(await openRedisTexts(
+          { ...options, url: options.redisUrl, prefix: options.redisPrefix },
+          closing,
+        )),
+        close,
+      };
     }
     const kept =
       options.kind === 'memory' ? openInMemory(options) : await openInFiles(options, closing);

@@ -27,6 +27,8 @@ create table call_index (
   started_at text collate "C" not null,
   clinic text not null,
   direction text not null,
+  -- The other side's, with its ninth digit.
+  person text not null,
   outcome text,
   duration_ms double precision not null,
   is_booked boolean not null,
@@ -38,5 +40,6 @@ create table call_index (
 );
 create index call_index_by_time on call_index (started_at desc, id desc);
 create index call_index_by_clinic on call_index (clinic, started_at desc, id desc);
+create index call_index_by_person on call_index (person, started_at desc, id desc);
 create index call_index_by_word on call_index using gin (words);
 `;
