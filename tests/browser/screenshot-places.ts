@@ -7,7 +7,7 @@ import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
-import { fillConversations, withDeadJob } from './text-pictures.ts';
+import { chatOnPage, fillConversations, withDeadJob } from './text-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -93,6 +93,16 @@ export const places: readonly Place[] = [
     prepare: async (page) => {
       await page.locator('.conversations-list a', { hasText: 'Marina Lima' }).click();
       await page.locator('.conversations-bubble.staff .read').waitFor();
+    },
+  },
+  {
+    name: 'conversation-script',
+    path: '/console/conversations?channel=web-chat',
+    fill: ({ url }) => chatOnPage(url, ['quero a segunda via do meu recibo', 'Ana Lima']),
+    prepare: async (page) => {
+      await page.locator('.conversations-list a').first().click();
+      await page.locator('.conversations-questions .button').first().click();
+      await page.locator('.conversations-timeline, .conversations-beside p').first().waitFor();
     },
   },
   { name: 'conversations-list', path: '/console/conversations?status=any' },
