@@ -34,6 +34,7 @@ import { agreeByStaff } from './staff-transfer.ts';
 import type { Channel, Tool } from './tool.ts';
 import { createAnswerContact } from './tools/answer-contact.ts';
 import { createCancelAppointment } from './tools/cancel-appointment.ts';
+import { createChangeSubject } from './tools/change-subject.ts';
 import { createCheckCode } from './tools/check-code.ts';
 import { createChoosePayment } from './tools/choose-payment.ts';
 import { createClinicInfo } from './tools/clinic-info.ts';
@@ -44,6 +45,7 @@ import { createFindSlots } from './tools/find-slots.ts';
 import { createHoldSlots } from './tools/hold-slots.ts';
 import { createJoinWaitingList } from './tools/join-waiting-list.ts';
 import { createLeaveMessage } from './tools/leave-message.ts';
+import { createListServices } from './tools/list-services.ts';
 import { createRecordAnswer } from './tools/record-answer.ts';
 import { createRequestResults } from './tools/request-results.ts';
 import { createReviewAppointment } from './tools/review-appointment.ts';
@@ -155,7 +157,11 @@ export function createReception(parts: {
     });
     return {
       tools: guardedInEmergency(
-        [...toolsOf(desk, contact), ...(notebook ? [createRecordAnswer(desk, notebook)] : [])],
+        [
+          ...toolsOf(desk, contact),
+          ...(channel === 'voice' ? [] : [createListServices(desk)]),
+          ...(notebook ? [createRecordAnswer(desk, notebook), createChangeSubject(notebook)] : []),
+        ],
         emergency,
       ),
       emergency,

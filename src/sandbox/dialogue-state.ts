@@ -76,7 +76,7 @@ export interface DialogueState {
   contact: Contact;
   visit: Visit;
   /** A question of the caller's own, to be answered before anything else. */
-  question?: 'service' | 'clinic';
+  question?: 'service' | 'clinic' | 'exams' | 'consultations';
   /** A service was explained and may now be booked. */
   mayBook: boolean;
   /** Has been asked what else they need. */
