@@ -44,6 +44,7 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { answerProblems } from './platform/problem.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { holidaysOf } from './scheduling/holidays.ts';
+import { openServerBus } from './storage/server-bus.ts';
 import { openStorage } from './storage/storage-profile.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { dialDestination } from './twilio/transfer-twiml.ts';
@@ -90,6 +91,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     versions: storage.clinicVersions,
     log,
   });
+  storage.changes.watch('clinics', clinicDirectory.refresh);
   const clinics = clinicDirectory.all;
   const endFolderWatch = watchClinicFolder({
     directory: config.CLINICS_DIR,
@@ -100,6 +102,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   const directory = config.RECORDINGS_DIR;
   await repairRecordings({ ...parts, directory, store: storage.calls, metrics });
   const outside = await openOutside(config, parts);
+  const bus = await openServerBus({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX }, log);
   const descriptors = createDescriptorWatch();
   const { trouble } = descriptors;
   const live = new LiveCalls({ clock, log, metrics, maxCalls: config.MAX_CALLS, trouble });
@@ -220,6 +223,7 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     createCall,
     unavailable,
     sandbox: outside.sandbox,
+    bus,
   });
   const voiceParts: Parameters<typeof transferRoutes>[1] = {
     transfers,
@@ -290,7 +294,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
   });
   healthRoutes(server, {
     notReady: () =>
-      [live.refusal(), modelRefusal(), storage.trouble()].filter((reason) => reason !== undefined),
+      [live.refusal(), modelRefusal(), storage.trouble(), messaging.trouble()].filter(
+        (reason) => reason !== undefined,
+      ),
     metrics,
     authorise: gate.isMain,
   });
@@ -315,13 +321,14 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     },
     async stop(hurry = new Promise(() => {})) {
       operator.stop();
-      staffConsole.stop();
       endUpkeep();
       endFolderWatch();
       await Promise.all([lists.stop(), outbound.stop()]);
       await live.drain(config.CALL_DRAIN_MS, hurry);
-      await webChat.stop();
+      staffConsole.stop();
+      webChat.stop();
       await messaging.stop();
+      await bus?.close();
       await outside.sandbox?.close();
       // What is still open belongs to no call; what is closing has its limit.
       for (const socket of server.websocketServer.clients) {

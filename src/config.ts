@@ -187,12 +187,18 @@ export const settings = {
   DATABASE_URL: {
     schema: url('postgres:', 'postgresql:'),
     meaning:
-      'With it, slots, appointments and requests are kept in PostgreSQL and may be shared by several servers.',
+      'With it, the agenda, calls, scripts, clinics, users and the audit trail are kept in PostgreSQL and may be shared by several servers.',
   },
   REDIS_URL: {
     schema: url('redis:', 'rediss:'),
     meaning:
-      'With it, the jobs of WhatsApp wait in Redis (BullMQ). Without it: in DATA_DIR. Both survive a crash.',
+      'With it, text conversations and their jobs are kept in Redis and may be shared by several servers. Without it: in DATA_DIR. Both survive a crash.',
+  },
+  REDIS_PREFIX: {
+    schema: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be a name like alo-clinica'),
+    default: 'alo-clinica',
+    meaning:
+      'Keys in Redis begin with it. Servers with the same one work together; a second system on the same Redis needs another.',
   },
   CONVERSATION_IDLE_HOURS: {
     schema: count(1, 720),

@@ -111,13 +111,14 @@ export async function registerConsole(
   };
   recordingRoutes(server, calls);
   numbersRoutes(server, calls);
-  registerLive(server, { ...parts, access: gate });
+  const liveCalls = registerLive(server, { ...parts, access: gate });
   // Further parts of the console are registered here, each with `access: gate`.
   const endNotes = keepTerminalNotes({ ...parts, users, trail });
   return {
     access: gate,
     firstUser,
     stop() {
+      liveCalls.stop();
       endNotes();
       sessions.stop();
     },

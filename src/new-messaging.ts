@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { type ConversationRouteParts, conversationRoutes } from './console/conversation-routes.ts';
 import { jobRoutes } from './console/job-routes.ts';
+import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
 import {
   type ConversationScripts,
@@ -22,6 +23,7 @@ import { createOutboxSender } from './messaging/outbox-sender.ts';
 import { createScriptGuide } from './messaging/script-guide.ts';
 import { createScriptLookup, type ScriptLookup } from './messaging/script-lookup.ts';
 import { createTextConversations, type TextConversations } from './messaging/text-conversations.ts';
+import type { TurnLeases } from './messaging/turn-leases.ts';
 import {
   whatsappRoutes,
   whatsappStateRoutes,
@@ -80,6 +82,10 @@ export interface Messaging {
   scripts: ConversationScripts;
   lookup: ScriptLookup;
   jobs: JobQueue;
+  leases: TurnLeases;
+  visits: ChatVisitStore;
+  /** Why nothing that is written can be kept at the moment, if so. */
+  trouble(): string | undefined;
   /** After the server listens. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -91,10 +97,12 @@ export async function openMessaging(
   parts: MessagingParts,
 ): Promise<Messaging> {
   const { config, outside, optOuts, operator, rest, clock, log, metrics } = parts;
-  const { conversations, jobs, ...storage } = await openTextStorage({
+  const { conversations, jobs, leases, visits, ...storage } = await openTextStorage({
     kind: config.STORAGE,
     dataDirectory: config.DATA_DIR,
     redisUrl: config.REDIS_URL,
+    redisPrefix: config.REDIS_PREFIX,
+    visitMs: config.CHAT_HOURS * hourMs,
     clock,
     log,
   });
@@ -121,12 +129,13 @@ export async function openMessaging(
     ...{ clinicOf, clock },
   });
   const scripts = createConversationScripts({
-    ...{ store: conversations, lookup, requests: parts.requests, mode: config.CHAT_MODE },
+    ...{ store: conversations, leases, lookup, requests: parts.requests, mode: config.CHAT_MODE },
     ...{ protocolOf, newId: createId, clock, metrics },
   });
-  const sender = createOutboxSender({ store: conversations, send, log, metrics });
+  const sender = createOutboxSender({ store: conversations, leases, send, log, metrics });
   const texts = createTextConversations({
     store: conversations,
+    leases,
     model: createResponsesClient({ ...openai, model: config.OPENAI_TEXT_MODEL }),
     reception: parts.reception,
     scripts: createScriptGuide({ store: conversations, scripts, lookup, newId: createId }),
@@ -230,6 +239,9 @@ export async function openMessaging(
     scripts,
     lookup,
     jobs,
+    leases,
+    visits,
+    trouble: storage.trouble,
     start: () => worker.start(),
     async stop() {
       unwatch();

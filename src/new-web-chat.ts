@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { ClinicProfile } from './agent/clinic-profile.ts';
@@ -12,7 +11,6 @@ import { chatScriptRoutes } from './console/chat-script-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { scriptApiRoutes, scriptConsoleRoutes } from './console/script-routes.ts';
 import { timelineRoutes } from './console/timeline-routes.ts';
-import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import { createWebChat } from './messaging/web-chat.ts';
 import { webChatRoutes } from './messaging/web-chat-routes.ts';
 import type { Messaging } from './new-messaging.ts';
@@ -22,9 +20,7 @@ import { createId } from './platform/id.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { protocolOf } from './scheduling/appointment.ts';
-import { openFileChatVisitStore } from './storage/file-chat-visit-store.ts';
 import { createFileScriptVectorStore } from './storage/file-script-vector-store.ts';
-import { createMemoryChatVisitStore } from './storage/memory-chat-visit-store.ts';
 import type { Storage } from './storage/storage-profile.ts';
 import { newestPages } from './web-build.ts';
 
@@ -39,7 +35,10 @@ interface Parts {
 export async function openScripts(parts: Parts): Promise<ScriptCatalogue> {
   const shipped = await loadScripts(join(parts.config.CLINICS_DIR, 'scripts'));
   const meaning = meaningOf(parts);
-  return openScriptCatalogue({ ...parts, store: parts.storage.scripts, shipped, meaning });
+  const { scripts: store, changes } = parts.storage;
+  const catalogue = await openScriptCatalogue({ ...parts, store, shipped, meaning });
+  changes.watch('scripts', catalogue.refresh);
+  return catalogue;
 }
 
 /** With a key only: the sandbox has nobody who knows what words mean. */
@@ -58,7 +57,10 @@ export interface WebChatAssembly extends Parts {
   scripts: ScriptCatalogue;
   access: ConsoleAccess;
   gate: ApiGate;
-  messaging: Pick<Messaging, 'texts' | 'conversations' | 'scripts' | 'lookup'>;
+  messaging: Pick<
+    Messaging,
+    'texts' | 'conversations' | 'scripts' | 'lookup' | 'leases' | 'visits'
+  >;
   operator: Pick<OperatorWatch, 'alarms'>;
   clinics: () => readonly ClinicProfile[];
   publicUrl: () => string;
@@ -75,19 +77,18 @@ const sweepEveryMs = 600_000;
 export async function registerWebChat(
   server: FastifyInstance,
   parts: WebChatAssembly,
-): Promise<{ stop(): Promise<void> }> {
+): Promise<{ stop(): void }> {
   const { scripts: catalogue, access, gate, config, messaging, log, metrics } = parts;
   const { defaultClinic, clinics, operator, storage } = parts;
   const holder = (request: Parameters<ApiGate['holder']>[0]) => gate.holder(request, 'scripts:*');
   scriptApiRoutes(server, { catalogue, holder, defaultClinic });
   scriptConsoleRoutes(server, { catalogue, access, defaultClinic });
 
-  const visits = await openVisits(parts);
   const clinicOf = (id: string) => clinics().find((one) => one.id === id);
   const idleMs = config.CHAT_HOURS * hourMs;
   const chat = createWebChat({
     ...messaging,
-    ...{ visits, agent: messaging.texts, clinicOf, rules: { mode: config.CHAT_MODE, idleMs } },
+    ...{ agent: messaging.texts, clinicOf, rules: { mode: config.CHAT_MODE, idleMs } },
     onEmergency({ id }) {
       operator.alarms.raise('emergency-in-call');
       // Nothing that lasts: the next one is another person's.
@@ -111,16 +112,6 @@ export async function registerWebChat(
   const timer = setInterval(sweep, sweepEveryMs);
   timer.unref();
   return {
-    async stop() {
-      clearInterval(timer);
-      await visits.close();
-    },
+    stop: () => clearInterval(timer),
   };
-}
-
-async function openVisits({ config, log }: Parts): Promise<ChatVisitStore> {
-  if (config.STORAGE === 'memory') return createMemoryChatVisitStore();
-  const directory = join(config.DATA_DIR, 'chats');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  return openFileChatVisitStore({ directory, log });
 }

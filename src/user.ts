@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import dotenv from 'dotenv';
 import { loadClinics } from './agent/clinic-loader.ts';
-import { checkSettings } from './config.ts';
+import { type Config, checkSettings } from './config.ts';
 import { createPassword, hashPassword, passwordTrouble } from './console/password.ts';
 import { roles } from './console/roles.ts';
 import { readPassword } from './console/terminal-password.ts';
@@ -12,8 +12,12 @@ import { addUser, changeUser, type UserWish } from './console/user-changes.ts';
 import { loginOf, loginShape, type User } from './console/user-record.ts';
 import type { UserStore } from './console/user-store.ts';
 import { createClock } from './platform/clock.ts';
+import { CodedError } from './platform/errors.ts';
 import { createId } from './platform/id.ts';
+import { createLog } from './platform/log.ts';
 import { openFileUserStore } from './storage/file-user-store.ts';
+import { openDatabase } from './storage/postgres-database.ts';
+import { createPostgresUserStore } from './storage/postgres-user-store.ts';
 
 const usage = `uso:
   npm run user -- add <usuário> --name <nome> --role <perfil> [--clinic <id>]… [--one-time]
@@ -166,23 +170,41 @@ function argumentsIn(args: string[]) {
   }
 }
 
+/** Where the server has them. */
+async function openUsers(config: Config): Promise<{ users: UserStore; close(): Promise<void> }> {
+  const { DATABASE_URL: url, DATA_DIR } = config;
+  if (url) {
+    const database = await openDatabase({ url, log: createLog('silent') });
+    return { users: createPostgresUserStore({ database }), close: () => database.close() };
+  }
+  const directory = join(DATA_DIR, 'users');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const users = await openFileUserStore({ directory });
+  return { users, close: () => users.close() };
+}
+
 async function main(): Promise<Outcome> {
   const { config } = checkSettings(process.env);
-  if (config.STORAGE === 'memory')
+  if (config.STORAGE === 'memory' && !config.DATABASE_URL)
     return refused(
       'Com STORAGE=memory nada é guardado: os usuários são feitos pelo próprio servidor.',
     );
-  const directory = join(config.DATA_DIR, 'users');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const users = await openFileUserStore({ directory });
-  const clinicIds = await loadClinics(config.CLINICS_DIR).then(
-    (clinics) => clinics.map(({ id }) => id),
-    () => undefined,
-  );
-  return run(process.argv.slice(2), { users, clinicIds }, createClock().wallMs());
+  const { users, close } = await openUsers(config);
+  try {
+    const clinicIds = await loadClinics(config.CLINICS_DIR).then(
+      (clinics) => clinics.map(({ id }) => id),
+      () => undefined,
+    );
+    return await run(process.argv.slice(2), { users, clinicIds }, createClock().wallMs());
+  } finally {
+    await close();
+  }
 }
 
 dotenv.config({ quiet: true });
-const { text, isGood } = await main();
+const { text, isGood } = await main().catch((error: unknown) => {
+  if (error instanceof CodedError) return refused(`${error.code}: ${error.message}`);
+  throw error;
+});
 (isGood ? console.log : console.error)(text);
 if (!isGood) process.exitCode = 1;

@@ -32,7 +32,7 @@ async function measure() {
   let indexUs = 0;
   for (const call of callsOfClinic()) {
     const began = nowUs();
-    index.put(call);
+    await index.put(call);
     indexUs += nowUs() - began;
   }
   const memory = Math.round(memoryMb() - before);

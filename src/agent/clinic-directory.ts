@@ -56,6 +56,8 @@ export interface ClinicDirectory {
    * @returns whose files are new or different; rejects with CLINIC_INVALID and changes nothing
    */
   readAgain(): Promise<string[]>;
+  /** Reads what other servers published. */
+  refresh(): Promise<void>;
 }
 
 interface DirectoryParts {
@@ -70,7 +72,9 @@ interface DirectoryParts {
 export async function createClinicDirectory(parts: DirectoryParts): Promise<ClinicDirectory> {
   const { versions, log } = parts;
   const known = new Map<string, PublishedClinic>();
-  const shipped = new Map<string, string>();
+  const shipped = new Map<string, ClinicText>();
+  /** Versions of each that are known here, those that could not be read among them. */
+  const counted = new Map<string, number>();
   const all: ClinicProfile[] = [];
   const inTurn = createWorkQueue();
 
@@ -81,8 +85,22 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
     else all[at] = one.clinic;
   };
   const add = async (file: ClinicText) => {
-    shipped.set(file.clinic.id, file.text);
-    put(newestOf(file, await versions.versions(file.clinic.id), log));
+    const { id } = file.clinic;
+    const history = await versions.versions(id);
+    shipped.set(id, file);
+    counted.set(id, history.length);
+    put(newestOf(file, history, log));
+  };
+  /** False when somebody published at another server in the meantime. */
+  const appended = async (version: ClinicVersion) => {
+    try {
+      await versions.append(version);
+      return true;
+    } catch (error) {
+      const count = await versions.count(version.clinic).catch(() => 0);
+      if (count < version.number) throw error;
+      return false;
+    }
   };
   const check = (id: string, text: string) => checkedText(id, text, all);
 
@@ -91,7 +109,7 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
     all,
     published: (id) => known.get(id),
     async textOf(id, version) {
-      if (version === 0) return shipped.get(id);
+      if (version === 0) return shipped.get(id)?.text;
       return (await versions.versions(id)).find(({ number }) => number === version)?.text;
     },
     check,
@@ -101,9 +119,10 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
         if (base !== history.length) return { outcome: 'stale', version: history.length };
         const { clinic, problems } = check(id, wish.text);
         if (!clinic) return { outcome: 'invalid', problems };
-        const hash = hashOf(shipped.get(id) ?? '');
+        const hash = hashOf(shipped.get(id)?.text ?? '');
         const version = { ...wish, clinic: id, number: history.length + 1, shipped: hash };
-        await versions.append(version);
+        if (!(await appended(version))) return { outcome: 'stale', version: version.number };
+        counted.set(id, version.number);
         put({ clinic, text: wish.text, version: version.number, hasShippedChanged: false });
         log.info({ clinic: id, version: version.number }, 'a clinic was published');
         return { outcome: 'published', version };
@@ -111,7 +130,7 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
     readAgain: () =>
       inTurn(async () => {
         const files = await loadClinicTexts(parts.directory);
-        const different = files.filter(({ clinic, text }) => shipped.get(clinic.id) !== text);
+        const different = files.filter(({ clinic, text }) => shipped.get(clinic.id)?.text !== text);
         for (const { clinic, text } of different) {
           const [problem] = check(clinic.id, text).problems;
           if (problem) throw new CodedError('CLINIC_INVALID', `${clinic.id}:\n  ${problem.text}`);
@@ -120,6 +139,11 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
         const ids = different.map(({ clinic }) => clinic.id);
         if (ids.length > 0) log.info({ clinics: ids }, 'clinic files were read again');
         return ids;
+      }),
+    refresh: () =>
+      inTurn(async () => {
+        for (const [id, file] of shipped)
+          if ((await versions.count(id)) !== counted.get(id)) await add(file);
       }),
   };
 }

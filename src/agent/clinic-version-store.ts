@@ -4,9 +4,14 @@ import type { ClinicDraft, ClinicVersion } from './clinic-version-record.ts';
 export interface ClinicVersionStore {
   /** Oldest first; empty when nothing was published. */
   versions(clinic: string): Promise<readonly ClinicVersion[]>;
+  /** How many there are. */
+  count(clinic: string): Promise<number>;
   /** Durable when it resolves. Rejects when its number is not the next: somebody else published. */
   append(version: ClinicVersion): Promise<void>;
   draft(clinic: string): Promise<ClinicDraft | undefined>;
-  /** Durable when it resolves; `undefined` throws the draft away. */
-  putDraft(clinic: string, draft: ClinicDraft | undefined): Promise<void>;
+  /**
+   * Durable when it resolves; `undefined` throws the draft away. `stale`: its revision does not follow the one that is there,
+   * because somebody else saved one; nothing was changed.
+   */
+  putDraft(clinic: string, draft: ClinicDraft | undefined): Promise<'kept' | 'stale'>;
 }

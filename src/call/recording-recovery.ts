@@ -7,6 +7,7 @@ import { errorSummary, hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type CallRecord, type CallStore, callFileStem } from './call-record.ts';
+import { interruptedRecord } from './interrupted-record.ts';
 
 interface RecoveryOptions {
   /** Where recordings are; a missing one holds nothing to repair. */
@@ -135,17 +136,8 @@ async function syncDirectory({ directory, log }: RecoveryOptions): Promise<void>
 
 async function closedRecord(directory: string, record: CallRecord): Promise<CallRecord> {
   const file = `${stemOf(record)}.wav`;
-  const audioMs = await durationOf(join(directory, file));
-  const durationMs = audioMs ?? record.durationMs;
-  return {
-    ...record,
-    state: 'interrupted',
-    ending: 'process-died',
-    outcome: record.outcome ?? (record.appointments.length > 0 ? 'appointment' : 'failed'),
-    durationMs,
-    endedAt: new Date(Date.parse(record.startedAt) + durationMs).toISOString(),
-    ...(audioMs === undefined ? {} : { recording: { file, durationMs: audioMs, complete: false } }),
-  };
+  const durationMs = await durationOf(join(directory, file));
+  return interruptedRecord(record, durationMs === undefined ? undefined : { file, durationMs });
 }
 
 function stemOf(record: CallRecord): string {

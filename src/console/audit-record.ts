@@ -44,6 +44,21 @@ export function encodeRow(row: AuditRow): { line: string; hash: string } {
   return { line: `${text},"hash":"${hash}"}`, hash };
 }
 
+/** Numbers and chains rows that follow a head. */
+export function chainRows(
+  head: AuditHead,
+  rows: readonly NewAuditRow[],
+): { row: AuditRow; line: string; hash: string }[] {
+  let { seq, hash: prev } = head;
+  return rows.map(({ detail, ...rest }) => {
+    seq += 1;
+    const row: AuditRow = { seq, ...rest, ...(detail ? { detail } : {}), prev };
+    const { line, hash } = encodeRow(row);
+    prev = hash;
+    return { row, line, hash };
+  });
+}
+
 /** Nothing when this is no row, or not as it was written. */
 export function decodeRow(line: string): { row: AuditRow; hash: string } | undefined {
   const hash = hashPart.exec(line)?.[1];

@@ -90,10 +90,12 @@ export function createClinicEditing({ directory, store, nowMs }: EditingParts): 
         const text = textOf(draft?.text ?? current.text);
         if (text === undefined) return { refused: 'not-editable' };
         const base = draft?.base ?? current.version;
-        await store.putDraft(id, { revision: revision + 1, base, at: at(), by, text });
+        const next = { revision: revision + 1, base, at: at(), by, text };
+        // Somebody may be quicker at another server.
+        if ((await store.putDraft(id, next)) === 'stale') return { refused: 'stale' };
         return viewAfter(id);
       }),
-    dropDraft: (id) => inTurn(() => store.putDraft(id, undefined)),
+    dropDraft: (id) => inTurn(async () => void (await store.putDraft(id, undefined))),
     publish: (id, { revision, by, note }) =>
       inTurn(async () => {
         const draft = await store.draft(id);

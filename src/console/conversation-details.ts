@@ -54,11 +54,14 @@ export function conversationView(
       ...(delivery ? { delivery } : {}),
     };
   });
-  const waiting = inbox.map(({ atMs, text, kind }) => ({
-    at: toIso(atMs),
-    who: 'sender' as const,
-    text: text || `[${kind}]`,
-  }));
+  const waiting = inbox.map(
+    ({ atMs, text, kind }): ConversationLineView => ({
+      at: toIso(atMs),
+      who: 'sender',
+      text,
+      ...(kind === 'text' ? {} : { file: kind }),
+    }),
+  );
   return {
     ...conversationRow(headOf(conversation), who),
     // What waits to be taken in may be older than what staff wrote meanwhile.

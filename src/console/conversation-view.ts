@@ -53,6 +53,8 @@ export interface ConversationLineView {
   text: string;
   /** Of staff. */
   by?: string;
+  /** What came instead of words or with them, as long as it is not taken in. */
+  file?: 'voice-note' | 'image' | 'other';
   /** What became of it on WhatsApp; left out where that is not known (any more). */
   delivery?: DeliveryView;
 }

@@ -8,7 +8,7 @@ import { maskedNumber } from './masked-number.ts';
 /** Entries kept of one call for who opens the page late: half an hour of talk. */
 const mostEntries = 400;
 /** Calls kept: as many as there may be at once. One that never ended is forgotten first. */
-const mostCalls = 2_000;
+export const mostCalls = 2_000;
 
 /**
  * Where facts about calls come from: the calls of this process. Facts are plain data, so that a driver which carries
@@ -28,7 +28,15 @@ interface Followed {
 export type LiveListener = (change: LiveChange) => void;
 
 /** Calls in progress as the console shows them, and every change of them as it happens. */
-export class LiveFeed {
+export interface LiveView {
+  snapshot(sees: (clinicId: string) => boolean): LiveSnapshot;
+  find(id: string): LiveCall | undefined;
+  /** @returns how to stop. A listener must not throw and must not wait. */
+  listen(listener: LiveListener): () => void;
+}
+
+/** The calls of this process. */
+export class LiveFeed implements LiveView {
   readonly #parts: {
     cost: (usage: ModelUsage, model: string) => CallCost | undefined;
     keepsWords: (clinicId: string) => boolean;
@@ -69,7 +77,16 @@ export class LiveFeed {
     return this.#calls.get(id)?.call;
   }
 
-  /** @returns how to stop. A listener must not throw and must not wait. */
+  /** With all that is kept of it. */
+  whole(id: string): LiveSnapshot['calls'][number] | undefined {
+    const found = this.#calls.get(id);
+    return found && { ...this.#aged(found.call), entries: [...found.entries.values()] };
+  }
+
+  ids(): string[] {
+    return [...this.#calls.keys()];
+  }
+
   listen(listener: LiveListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -91,7 +108,7 @@ export class LiveFeed {
   }
 
   #aged(call: LiveCall): LiveCall {
-    return { ...call, elapsedMs: Math.max(0, this.#parts.wallMs() - Date.parse(call.startedAt)) };
+    return aged(call, this.#parts.wallMs());
   }
 
   #begin(event: Extract<CallEvent, { type: 'call-started' }>): void {
@@ -154,8 +171,13 @@ function holding({
   return did === 'hint' ? {} : { state: 'agent', holder: null };
 }
 
+/** As old as it is now. */
+export function aged(call: LiveCall, wallMs: number): LiveCall {
+  return { ...call, elapsedMs: Math.max(0, wallMs - Date.parse(call.startedAt)) };
+}
+
 /** What is known again moves to no other place. */
-function keep(entries: Map<string, LiveEntry>, entry: LiveEntry): void {
+export function keep(entries: Map<string, LiveEntry>, entry: LiveEntry): void {
   entries.set(entry.id, entry);
   const [oldest] = entries.keys();
   if (entries.size > mostEntries && oldest !== undefined) entries.delete(oldest);

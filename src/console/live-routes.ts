@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Call } from '../call/call.ts';
-import { longestHint, type StaffAnswer, type StaffMember } from '../call/call-staff.ts';
+import { longestHint } from '../call/call-staff.ts';
 import { eventStreamType, openEventStream } from '../platform/event-stream.ts';
 import { problem } from '../platform/problem.ts';
 import type { ConsoleAccess } from './console-access.ts';
-import type { LiveFeed } from './live-feed.ts';
+import { type DeedAnswer, type LiveDeed, liveDeedSchema } from './live-deeds.ts';
+import type { LiveView } from './live-feed.ts';
+import type { LiveHands } from './live-hands.ts';
 import type { LiveCall, LiveDestination } from './live-view.ts';
 
 /** Pages that watch at once; each holds a connection. */
@@ -13,16 +14,13 @@ const mostWatchers = 200;
 
 export interface LiveRouteParts {
   access: ConsoleAccess;
-  feed: LiveFeed;
-  calls: { find(id: string): Call | undefined };
+  feed: LiveView;
+  hands: LiveHands;
   /** Whom callers of a clinic may be put through to, and who answers now. */
   destinations: (clinicId: string) => LiveDestination[];
 }
 
 type Ids = { Params: { id: string } };
-
-const hint = z.strictObject({ text: z.string().trim().min(1).max(longestHint) });
-const transfer = z.strictObject({ destination: z.string().min(1).max(100) });
 
 /** Calls in progress: seen as they go on, and stepped into. */
 export function liveRoutes(server: FastifyInstance, parts: LiveRouteParts): void {
@@ -35,19 +33,12 @@ export function liveRoutes(server: FastifyInstance, parts: LiveRouteParts): void
     async (request, reply) => {
       const found = findSeen(parts, request);
       if (!found) return refuseUnknown(reply);
-      return { destinations: parts.destinations(found.view.clinic) };
+      return { destinations: parts.destinations(found.clinic) };
     },
   );
 
-  deed<z.output<typeof hint>>(server, parts, 'hint', hint, ({ call, by, body }) =>
-    call.staff.hint(by, body.text),
-  );
-  deed<undefined>(server, parts, 'take', undefined, ({ call, by }) => call.staff.take(by));
-  deed<undefined>(server, parts, 'give-back', undefined, ({ call, by }) => call.staff.giveBack(by));
-  deed<undefined>(server, parts, 'end', undefined, ({ call, by }) => call.staff.end(by));
-  deed<z.output<typeof transfer>>(server, parts, 'transfer', transfer, ({ call, by, body }) =>
-    call.staff.transfer(by, body.destination),
-  );
+  for (const name of ['hint', 'take', 'give-back', 'end', 'transfer'] as const)
+    deedRoute(server, parts, name);
 }
 
 function watchRoute(server: FastifyInstance, { access, feed }: LiveRouteParts): void {
@@ -80,62 +71,57 @@ function watchRoute(server: FastifyInstance, { access, feed }: LiveRouteParts): 
   );
 }
 
-interface Deed<Body> {
-  call: Call;
-  by: StaffMember;
-  body: Body;
-}
+const anyBody = z.looseObject({}).catch({});
 
 /** One thing somebody does to a call: written down before it is done. */
-function deed<Body>(
-  server: FastifyInstance,
-  parts: LiveRouteParts,
-  name: string,
-  schema: z.ZodType<Body> | undefined,
-  act: (deed: Deed<Body>) => StaffAnswer | undefined,
-): void {
-  const { access } = parts;
+function deedRoute(server: FastifyInstance, parts: LiveRouteParts, name: LiveDeed['do']): void {
+  const { access, hands } = parts;
   server.post<Ids>(
     `/console/api/live/:id/${name}`,
     { onRequest: access.only('staff', 'admin') },
     async (request, reply) => {
       const found = findSeen(parts, request);
       if (!found) return refuseUnknown(reply);
-      const parsed = schema?.safeParse(request.body);
-      if (parsed && !parsed.success) return refuse(reply, 400, 'invalid-request', bodyHelp);
+      // Only what belongs to the deed is looked at where it takes nothing.
+      const takesNothing = name !== 'hint' && name !== 'transfer';
+      const body = takesNothing ? {} : anyBody.parse(request.body);
+      const deed = liveDeedSchema.safeParse({ ...body, do: name });
+      if (!deed.success) return refuse(reply, 400, 'invalid-request', bodyHelp);
       const { userId, name: userName } = access.who(request);
       await access.audit(request, {
         action: `live.${name}`,
-        clinicId: found.view.clinic,
-        object: found.view.id,
+        clinicId: found.clinic,
+        object: found.id,
       });
-      const by = { id: userId, name: userName };
-      return answer(reply, act({ call: found.call, by, body: parsed?.data as Body }));
+      return answer(reply, await hands.do(found, { id: userId, name: userName }, deed.data));
     },
   );
 }
 
 /** A call of a clinic that this person sees, or nothing: one answer for both. */
 export function findSeen(
-  { access, feed, calls }: Pick<LiveRouteParts, 'access' | 'feed' | 'calls'>,
+  { access, feed }: Pick<LiveRouteParts, 'access' | 'feed'>,
   request: FastifyRequest<Ids>,
-): { call: Call; view: LiveCall } | undefined {
-  const view = feed.find(request.params.id);
-  const call = calls.find(request.params.id);
-  return view && call && access.sees(request, view.clinic) ? { call, view } : undefined;
+): LiveCall | undefined {
+  const found = feed.find(request.params.id);
+  return found && access.sees(request, found.clinic) ? found : undefined;
 }
 
-function answer(reply: FastifyReply, staffAnswer: StaffAnswer | undefined): FastifyReply {
-  if (!staffAnswer)
-    return refuse(
-      reply,
-      409,
-      'no-destination',
-      'Ninguém atende nesse destino agora. Escolha outro.',
-    );
+function answer(reply: FastifyReply, staffAnswer: DeedAnswer): FastifyReply {
   switch (staffAnswer.outcome) {
     case 'done':
       return reply.code(200).send({ ok: true });
+    case 'no-destination':
+      return refuse(
+        reply,
+        409,
+        'no-destination',
+        'Ninguém atende nesse destino agora. Escolha outro.',
+      );
+    case 'gone':
+      return refuseUnknown(reply);
+    case 'unreachable':
+      return refuse(reply, 503, 'unreachable', otherServer);
     case 'ending':
       return refuse(reply, 409, 'ending', 'Esta ligação já está terminando.');
     case 'held':
@@ -154,6 +140,8 @@ function answer(reply: FastifyReply, staffAnswer: StaffAnswer | undefined): Fast
   }
 }
 
+const otherServer =
+  'O servidor desta ligação não respondeu. Veja se ela ainda está em andamento antes de tentar de novo.';
 const tooManyWatchers = 'Há páginas demais acompanhando as ligações. Feche uma e tente de novo.';
 const bodyHelp = `Escreva de 1 a ${longestHint} caracteres.`;
 

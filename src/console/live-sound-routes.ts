@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { TapListener } from '../call/call-tap.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { LineKind, LiveLines, SoundLine } from './live-lines.ts';
 import type { LiveRouteParts } from './live-routes.ts';
 import { findSeen, refuse, refuseUnknown } from './live-routes.ts';
 import type { LiveCall } from './live-view.ts';
@@ -24,6 +25,7 @@ export const soundCloses = {
 } as const;
 
 export interface LiveSoundParts extends LiveRouteParts {
+  lines: LiveLines;
   clock: Clock;
 }
 
@@ -47,14 +49,14 @@ export function liveSoundRoutes(server: FastifyInstance, parts: LiveSoundParts):
       if (!found) return refuseUnknown(reply);
       if (open.size >= mostSockets)
         return refuse(reply, 503, 'busy', 'Tente de novo em instantes.');
-      if (action === 'listen' && !found.view.mayListen)
+      if (action === 'listen' && !found.mayListen)
         return refuse(reply, 409, 'not-recorded', notRecorded);
-      if (action === 'talk' && found.call.staff.holder?.id !== access.who(request).userId)
+      if (action === 'talk' && found.holder?.id !== access.who(request).userId)
         return refuse(reply, 409, 'not-yours', 'A ligação não está com você.');
       await access.audit(request, {
         action: `live.${action}`,
-        clinicId: found.view.clinic,
-        object: found.view.id,
+        clinicId: found.clinic,
+        object: found.id,
       });
     };
 
@@ -62,9 +64,8 @@ export function liveSoundRoutes(server: FastifyInstance, parts: LiveSoundParts):
     '/console/api/live/:id/listen',
     { websocket: true, onRequest, preValidation: mayOpen('listen') },
     (socket, request) => {
-      const ear = attend(socket, request, parts, open);
+      const ear = attend(socket, request, parts, open, 'listen');
       if (!ear) return;
-      ear.onClose(ear.call.tap.join('listener', ear.hear));
       ear.onChange(({ mayListen, state }) => {
         if (!mayListen && state !== 'ended') socket.close(soundCloses.notAllowed, 'not recorded');
       });
@@ -75,20 +76,14 @@ export function liveSoundRoutes(server: FastifyInstance, parts: LiveSoundParts):
     '/console/api/live/:id/talk',
     { websocket: true, onRequest, preValidation: mayOpen('talk') },
     (socket, request) => {
-      const ear = attend(socket, request, parts, open);
+      const ear = attend(socket, request, parts, open, 'talk');
       if (!ear) return;
-      const { userId: id, name } = access.who(request);
-      const hearCaller: TapListener = (side, ulaw, atByte) => {
-        if (side === 'caller') ear.hear(side, ulaw, atByte);
-      };
-      const microphone = ear.call.staff.talk({ id, name }, hearCaller);
-      if (!microphone) return socket.close(soundCloses.over, 'not yours');
+      const { userId: id } = access.who(request);
       const allowance = new SoundAllowance(parts.clock.monotonicMs());
       socket.on('message', (data, isBinary) => {
         if (!isBinary || !Buffer.isBuffer(data) || data.length > longestPiece) return;
-        if (allowance.take(data.length, parts.clock.monotonicMs())) microphone.speak(data);
+        if (allowance.take(data.length, parts.clock.monotonicMs())) ear.speak(data);
       });
-      ear.onClose(microphone.close);
       ear.onChange(({ holder }) => {
         if (holder?.id !== id) socket.close(soundCloses.over, 'given back');
       });
@@ -105,13 +100,14 @@ function attend(
   request: SoundRequest,
   parts: LiveSoundParts,
   open: Set<WebSocket>,
+  kind: LineKind,
 ) {
   const found = findSeen(parts, request);
   if (!found) {
     socket.close(soundCloses.over, 'over');
     return undefined;
   }
-  const { call, view } = found;
+  const { userId, name } = parts.access.who(request);
   open.add(socket);
   const endings: (() => void)[] = [() => open.delete(socket)];
   socket.on('error', () => undefined);
@@ -123,23 +119,36 @@ function attend(
     else end();
   };
   onClose(parts.access.whenOver(request, () => socket.close(soundCloses.signedOut, 'signed out')));
-  void call.ended.then(() => socket.close(soundCloses.over, 'over'));
-  return {
-    call,
-    onClose,
-    onChange: (look: (now: LiveCall) => void) =>
-      onClose(
-        parts.feed.listen(({ call: changed }) => {
-          if (changed.id === view.id) look(changed);
-        }),
-      ),
-    hear: ((side, ulaw, atByte) => {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > mostWaitingBytes) {
-        socket.close(soundCloses.tooSlow, 'too slow');
-        return;
-      }
-      socket.send(toSoundFrame(side, ulaw, atByte));
-    }) satisfies TapListener,
+  const onChange = (look: (now: LiveCall) => void) =>
+    onClose(
+      parts.feed.listen(({ call: changed }) => {
+        if (changed.id === found.id) look(changed);
+      }),
+    );
+  const over = () => socket.close(soundCloses.over, 'over');
+  // Of a call on another server, which may be gone.
+  onChange(({ state }) => {
+    if (state === 'ended') over();
+  });
+  let line: SoundLine | undefined;
+  parts.lines
+    .open(kind, found, { id: userId, name }, hearInto(socket), over)
+    .then((opened) => {
+      line = opened;
+      if (opened) onClose(opened.close);
+      else over();
+    })
+    .catch(over);
+  return { onChange, speak: (ulaw: Buffer) => line?.speak(ulaw) };
+}
+
+function hearInto(socket: WebSocket): TapListener {
+  return (side, ulaw, atByte) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > mostWaitingBytes) {
+      socket.close(soundCloses.tooSlow, 'too slow');
+      return;
+    }
+    socket.send(toSoundFrame(side, ulaw, atByte));
   };
 }

@@ -24,11 +24,13 @@ export function deliveriesOf(
   outbox: readonly Outgoing[],
 ): Map<Line, DeliveryView> {
   const found = new Map<Line, DeliveryView>();
-  for (const [at, line] of lines.entries()) {
+  for (const line of lines) {
     if (line.who !== 'agent' && line.who !== 'staff') continue;
     const first = outbox.find(({ by, atMs }) => by === line.who && atMs >= line.atMs);
-    const next = lines.slice(at + 1).find(({ who }) => isOther(who, line.who));
-    if (!first || (next && next.atMs < first.atMs)) continue;
+    // By the time and not the place: what somebody wrote is taken in a moment later.
+    const isBetween = ({ who, atMs }: Line) =>
+      isOther(who, line.who) && atMs > line.atMs && first !== undefined && atMs < first.atMs;
+    if (!first || lines.some(isBetween)) continue;
     const parts = outbox.filter(({ by, atMs }) => by === first.by && atMs === first.atMs);
     found.set(line, worstOf(parts));
   }

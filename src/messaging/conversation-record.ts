@@ -106,6 +106,8 @@ export const conversationSchema = z.strictObject({
   summary: text(4_000).nullable(),
   /** Of what was done: ids of appointments and requests. */
   appointments: z.array(text(60)),
+  /** Where several servers work: who answered and who sent last. Whoever held it before them writes no more. */
+  fences: z.strictObject({ turn: moment, send: moment }).optional(),
 });
 /** A text thread with one sender, from the first message to the goodbye. */
 export type Conversation = z.output<typeof conversationSchema>;
@@ -116,25 +118,19 @@ export function parseConversation(value: unknown): Conversation | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+export const conversationHeadSchema = conversationSchema
+  .pick({
+    ...{ id: true, clinic: true, channel: true, senderKey: true, senderName: true },
+    ...{ protocol: true, status: true, openedAtMs: true, updatedAtMs: true, heldBy: true },
+  })
+  .extend({
+    /** Something is to be done: a message to answer or to send. */
+    isPending: z.boolean(),
+    /** Whose words are the newest; null before the first. */
+    lastFrom: z.enum(['sender', 'agent', 'staff']).nullable(),
+  });
 /** What lists and look-ups need of a conversation. */
-export type ConversationHead = Pick<
-  Conversation,
-  | 'id'
-  | 'clinic'
-  | 'channel'
-  | 'senderKey'
-  | 'senderName'
-  | 'protocol'
-  | 'status'
-  | 'openedAtMs'
-  | 'updatedAtMs'
-  | 'heldBy'
-> & {
-  /** Something is to be done: a message to answer or to send. */
-  isPending: boolean;
-  /** Whose words are the newest; null before the first. */
-  lastFrom: 'sender' | 'agent' | 'staff' | null;
-};
+export type ConversationHead = z.output<typeof conversationHeadSchema>;
 
 export function headOf(conversation: Conversation): ConversationHead {
   const { id, clinic, channel, senderKey, senderName, protocol, status } = conversation;

@@ -4,8 +4,8 @@ import { isForStaff } from '../agent/script-guidance.ts';
 import { beginScript, type ScriptRun } from '../agent/script-run.ts';
 import type { StaffRequest, StaffRequestStore } from '../agent/staff-request.ts';
 import type { Clock } from '../platform/clock.ts';
+import { CodedError } from '../platform/errors.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createKeyedQueue } from '../platform/work-queue.ts';
 import { scriptView } from './chat-answer.ts';
 import { correctedRequest, requestOf } from './chat-request.ts';
 import { staffChose } from './chat-turn.ts';
@@ -15,9 +15,11 @@ import { bounded } from './conversation-steps.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { ScriptLookup } from './script-lookup.ts';
 import type { ScriptThread } from './script-thread-record.ts';
+import type { TurnLeases } from './turn-leases.ts';
 
 export interface ConversationScriptParts {
   store: Pick<ConversationStore, 'find' | 'update'>;
+  leases: TurnLeases;
   lookup: ScriptLookup;
   requests: Pick<StaffRequestStore, 'save' | 'change'>;
   /** What answers in the page when it does not choose: where nothing was begun yet. */
@@ -27,6 +29,9 @@ export interface ConversationScriptParts {
   clock: Clock;
   metrics: Metrics;
 }
+
+/** Another server is waited for, while it takes one step of a script, ms. */
+const longestWaitMs = 10_000;
 
 export type AnswerChange =
   | { outcome: 'changed' }
@@ -56,7 +61,12 @@ export interface ConversationScripts {
 
 export function createConversationScripts(parts: ConversationScriptParts): ConversationScripts {
   const { store, lookup, requests, clock } = parts;
-  const inTurn = createKeyedQueue();
+
+  async function inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const held = await parts.leases.hold(`script-${id}`, work, longestWaitMs);
+    if (held.outcome === 'done') return held.result;
+    throw new CodedError('DEADLINE_EXCEEDED', 'another server has not ended with this script');
+  }
 
   async function keep(id: string, script: ThreadPart): Promise<void> {
     await store.update(id, (one) => ({ ...one, script: { ...one.script, ...script } }));

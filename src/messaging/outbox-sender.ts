@@ -1,6 +1,6 @@
+import { hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createKeyedQueue } from '../platform/work-queue.ts';
 import type { Conversation, Outgoing } from './conversation-record.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import {
@@ -11,9 +11,15 @@ import {
   nextToSend,
   type SendResult,
 } from './outbox-steps.ts';
+import { fencedStore } from './turn-fence.ts';
+import type { TurnLeases } from './turn-leases.ts';
+
+/** How long what leaves from another server is waited for. */
+const longestSettlingMs = 15_000;
 
 export interface OutboxSenderParts {
-  store: Pick<ConversationStore, 'update' | 'find'>;
+  store: Pick<ConversationStore, 'update'>;
+  leases: TurnLeases;
   /** One message, asked of the carrier once. Never rejects. */
   send(conversation: Conversation, message: Outgoing): Promise<SendResult>;
   log: Log;
@@ -24,18 +30,22 @@ export interface OutboxSender {
   /**
    * Sends what is due, in order. Each message is written down as about to be sent before its request leaves, so that a
    * death at any point sends nothing twice; what may or may not have arrived is unknown for ever.
-   * @returns `again` when the carrier asked for patience
+   * @returns `again` when the carrier asked for patience; `elsewhere` when another server is sending them
    */
-  deliver(id: string, isLastTry?: boolean): Promise<'done' | 'again'>;
-  /** What is leaving now has left. */
+  deliver(id: string, isLastTry?: boolean): Promise<'done' | 'again' | 'elsewhere'>;
+  /** What is leaving now has left, from whatever server; waited for as long as one request may take. */
   settled(id: string): Promise<void>;
 }
 
 export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
-  const { store, metrics, log } = parts;
-  const inTurn = createKeyedQueue();
+  const { metrics, log } = parts;
+  const keyOf = (id: string) => `send-${id}`;
 
-  async function deliver(id: string, isLastTry: boolean): Promise<'done' | 'again'> {
+  async function deliver(
+    store: Pick<ConversationStore, 'update'>,
+    id: string,
+    isLastTry: boolean,
+  ): Promise<'done' | 'again'> {
     // Here nothing of ours is on its way: what stands as about to be sent is of a process that died.
     let conversation = await store.update(id, abandoned);
     for (;;) {
@@ -68,7 +78,20 @@ export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
   }
 
   return {
-    deliver: (id, isLastTry = false) => inTurn(id, () => deliver(id, isLastTry)),
-    settled: (id) => inTurn(id, async () => undefined),
+    async deliver(id, isLastTry = false) {
+      try {
+        const held = await parts.leases.hold(keyOf(id), (lease) =>
+          deliver(fencedStore(parts.store, 'send', lease), id, isLastTry),
+        );
+        return held.outcome === 'done' ? held.result : 'elsewhere';
+      } catch (error) {
+        if (!hasCode(error, 'LEASE_LOST')) throw error;
+        log.warn({ conversationId: id }, 'another server has gone on with sending');
+        return 'elsewhere';
+      }
+    },
+    async settled(id) {
+      await parts.leases.hold(keyOf(id), async () => undefined, longestSettlingMs);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import { plainText } from '../agent/plain-text.ts';
-import { createKeyedQueue } from '../platform/work-queue.ts';
+import { CodedError, hasCode } from '../platform/errors.ts';
 import {
   type Conversation,
   type Inbound,
@@ -21,16 +21,23 @@ import type { ConversationStore, SenderAt } from './conversation-store.ts';
 import type { TextAgent, TextPart, TextTurn } from './text-agent.ts';
 import { createTextStream } from './text-stream.ts';
 import { type BurstRules, decideTurn, ownWords, type TurnDecision } from './turn-decision.ts';
+import { fencedStore } from './turn-fence.ts';
+import { type Lease, lookAgainMs, type TurnLeases } from './turn-leases.ts';
 import { toMemento } from './turn-lines.ts';
 import { runTurn, type TurnOptions, type TurnParts } from './turn-runner.ts';
 
 /** Of a name that somebody gives themselves. */
 const longestName = 60;
+/** A reply and what its tools still do after it, ms. Whoever waits for another server waits no longer. */
+const longestTurnMs = 80_000;
+/** Another server answers; ours is to look again. */
+const whileElsewhere: TurnDecision = { do: 'wait', ms: lookAgainMs };
 /** Conversations looked at in one sweep; the next one finds the rest. */
 const sweptAtOnce = 500;
 
 export interface TextConversationParts extends TurnParts {
   store: ConversationStore;
+  leases: TurnLeases;
   /** A conversation is over after so long without a message. */
   idleMs: number;
   /** Closed conversations are forgotten after this. */
@@ -83,8 +90,10 @@ export interface TextConversations extends TextAgent {
 }
 
 export function createTextConversations(parts: TextConversationParts): TextConversations {
-  const { store, clock, log, metrics, newId } = parts;
-  const inTurn = createKeyedQueue();
+  const { store, leases, clock, log, metrics, newId } = parts;
+  const keyOf = (id: string) => `turn-${id}`;
+  /** What the holder of a lease works with. */
+  const fenced = (lease: Lease) => ({ ...parts, store: fencedStore(store, 'turn', lease) });
 
   async function openFor(sender: SenderAt, name: string | undefined): Promise<Conversation> {
     const standing = await store.findOpen(sender);
@@ -133,19 +142,35 @@ export function createTextConversations(parts: TextConversationParts): TextConve
   }
 
   async function takeTurn(id: string, options: TurnOptions, rules?: BurstRules) {
-    return inTurn(id, async (): Promise<TurnDecision> => {
-      const conversation = await store.find(id);
-      if (!conversation) return { do: 'nothing' };
-      const decision = decideTurn(conversation, clock.wallMs(), rules);
-      if (decision.do === 'nothing' || decision.do === 'wait') return decision;
-      const ended = await runTurn(parts, id, options);
-      if (ended) {
-        metrics.count('text_messages_total', { channel: conversation.channel, what: 'turn' });
-        parts.sendDue(ended.conversation);
-        if (ended.conversation.inbox.length > 0) parts.turnDue(ended.conversation);
-      }
-      return decision;
-    });
+    try {
+      const held = await leases.hold(keyOf(id), (lease) =>
+        takeTurnAlone(lease, id, options, rules),
+      );
+      return held.outcome === 'done' ? held.result : whileElsewhere;
+    } catch (error) {
+      if (!hasCode(error, 'LEASE_LOST')) throw error;
+      log.warn({ conversationId: id }, 'another server has gone on with a reply');
+      return whileElsewhere;
+    }
+  }
+
+  async function takeTurnAlone(
+    lease: Lease,
+    id: string,
+    options: TurnOptions,
+    rules: BurstRules | undefined,
+  ): Promise<TurnDecision> {
+    const conversation = await store.find(id);
+    if (!conversation) return { do: 'nothing' };
+    const decision = decideTurn(conversation, clock.wallMs(), rules);
+    if (decision.do === 'nothing' || decision.do === 'wait') return decision;
+    const ended = await runTurn(fenced(lease), id, options);
+    if (ended) {
+      metrics.count('text_messages_total', { channel: conversation.channel, what: 'turn' });
+      parts.sendDue(ended.conversation);
+      if (ended.conversation.inbox.length > 0) parts.turnDue(ended.conversation);
+    }
+    return decision;
   }
 
   async function answerNow(turn: TextTurn, emit: (text: string) => void): Promise<TextPart> {
@@ -160,13 +185,16 @@ export function createTextConversations(parts: TextConversationParts): TextConve
     if (message.text === '') return final(await openFor(sender, turn.senderName), '');
     const { conversation } = await receive({ ...sender, message, senderName: turn.senderName });
     const { id } = conversation;
-    return inTurn(id, async () => {
+    const answerAlone = async (lease: Lease) => {
       const newest = (await store.find(id)) ?? conversation;
       const { do: what } = decideTurn(newest, clock.wallMs(), { quietMs: 0, mostMs: 0 });
       if (what === 'nothing' || what === 'wait') return final(newest, '');
-      const ended = await runTurn(parts, id, { clinic: turn.clinic, emit });
+      const ended = await runTurn(fenced(lease), id, { clinic: turn.clinic, emit });
       return final(ended?.conversation ?? newest, ended?.text ?? '');
-    });
+    };
+    const held = await leases.hold(keyOf(id), answerAlone, longestTurnMs);
+    if (held.outcome === 'done') return held.result;
+    throw new CodedError('DEADLINE_EXCEEDED', 'another server has not ended its reply');
   }
 
   async function close(
@@ -174,7 +202,7 @@ export function createTextConversations(parts: TextConversationParts): TextConve
     because: 'staff' | 'expired',
     clinic: ClinicProfile | undefined,
   ): Promise<Conversation | undefined> {
-    return inTurn(id, async () => {
+    const closeAlone = async (lease: Lease) => {
       const conversation = await store.find(id);
       if (!conversation || conversation.status === 'closed') return conversation;
       const desk =
@@ -187,10 +215,14 @@ export function createTextConversations(parts: TextConversationParts): TextConve
         });
       const summary = desk?.watch.closing().summary ?? null;
       const nowMs = clock.wallMs();
-      const over = await store.update(id, (one) => closed(one, { because, summary, nowMs }));
+      const over = await fencedStore(store, 'turn', lease).update(id, (one) =>
+        closed(one, { because, summary, nowMs }),
+      );
       await desk?.close();
       return over;
-    });
+    };
+    const held = await leases.hold(keyOf(id), closeAlone, because === 'staff' ? longestTurnMs : 0);
+    return held.outcome === 'done' ? held.result : store.find(id);
   }
 
   function troubled(turn: TextTurn, written: string): TextPart {

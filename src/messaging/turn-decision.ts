@@ -15,7 +15,7 @@ const longestHearingMs = 30_000;
 
 export type TurnDecision =
   | { do: 'nothing' }
-  /** More may come. */
+  /** More may come, or another server answers. */
   | { do: 'wait'; ms: number }
   /** Taken in without an answer: a person holds the conversation. */
   | { do: 'take-in' }

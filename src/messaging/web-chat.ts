@@ -6,7 +6,6 @@ import type { Clock } from '../platform/clock.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { createKeyedQueue } from '../platform/work-queue.ts';
 import { answerView, lineView, plainLines } from './chat-answer.ts';
 import { type ChatStep, chatStep } from './chat-turn.ts';
 import type { ChatAnswerView, ChatHistoryView } from './chat-view.ts';
@@ -20,15 +19,19 @@ import type { ConversationStore } from './conversation-store.ts';
 import type { ScriptLookup } from './script-lookup.ts';
 import { emptyThread, type ScriptThread } from './script-thread-record.ts';
 import type { TextAgent, TextPart } from './text-agent.ts';
+import type { TurnLeases } from './turn-leases.ts';
 
 /** Who repeats words of danger while being asked for details is not told the same again, ms. */
 const emergencyQuietMs = 60_000;
+/** What another server does with a visit is waited for so long, ms. */
+const longestWaitMs = 15_000;
 /** Lines the page is given; earlier ones nobody scrolls back to. */
 const mostLines = 200;
 
 export interface WebChatParts {
   visits: ChatVisitStore;
   conversations: ConversationStore;
+  leases: TurnLeases;
   scripts: Pick<ConversationScripts, 'inTurn' | 'keep' | 'file'>;
   lookup: ScriptLookup;
   /** Free conversation. */
@@ -70,7 +73,12 @@ const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 export function createWebChat(parts: WebChatParts): WebChat {
   const { visits, conversations, scripts, lookup, rules, clock, metrics } = parts;
-  const inTurn = createKeyedQueue();
+  /** One at a time for a visit. */
+  async function inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    const held = await parts.leases.hold(`visit-${id}`, work, longestWaitMs);
+    if (held.outcome === 'done') return held.result;
+    throw new CodedError('DEADLINE_EXCEEDED', 'another server has not ended with this visit');
+  }
 
   function clinicOf(visit: ChatVisit): ClinicProfile {
     const clinic = parts.clinicOf(visit.clinic);

@@ -10,6 +10,7 @@ import type { OutboxSender } from './outbox-sender.ts';
 import { nextToSend } from './outbox-steps.ts';
 import type { TextConversations } from './text-conversations.ts';
 import { type BurstRules, burstRules } from './turn-decision.ts';
+import { lookAgainMs } from './turn-leases.ts';
 
 /** Bytes of a voice note: WhatsApp allows 16 MB, of speech 5 MB are half an hour. */
 const mostNoteBytes = 5 * 1024 * 1024;
@@ -147,6 +148,7 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
 
   async function send(id: string, attempt: number): Promise<JobEnd> {
     const end = await sender.deliver(id, attempt >= jobRules.mostAttempts);
+    if (end === 'elsewhere') return { againMs: lookAgainMs };
     if (end === 'again')
       throw new CodedError('DEADLINE_EXCEEDED', 'the carrier asked for patience');
     return 'done';

@@ -19,6 +19,7 @@ export const errorCodes = {
   TEXT_MODEL_FAILED:
     'The model did not answer a written message; the person was told to try again or to call.',
   QUEUE_UNUSABLE: 'The queue of jobs cannot be reached or written; nothing was acknowledged.',
+  LEASE_LOST: 'Another server has gone on with this conversation; what was to be written was not.',
   DEADLINE_EXCEEDED: 'Work did not finish within its time limit.',
 } as const;
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import {
   type AuditHead,
   type AuditRow,
+  chainRows,
   decodeRow,
-  encodeRow,
   firstHash,
   type NewAuditRow,
 } from '../console/audit-record.ts';
@@ -62,7 +62,7 @@ export class AuditWriter {
     try {
       const day = rows.at(-1)?.at.slice(0, 10) ?? '';
       await this.#turnTo(day > this.day ? fileOfDay(day) : this.#name);
-      const written = this.#encoded(rows);
+      const written = chainRows(this.#head, rows);
       const bytes = Buffer.from(written.map(({ line }) => `${line}\n`).join(''));
       const file = this.#opened();
       await writeAll(file, bytes);
@@ -80,31 +80,14 @@ export class AuditWriter {
   }
 
   /** Writes the head down a second time. */
-  async keepHead(): Promise<void> {
-    const file = await this.#disk.open(headsFile(this.#directory), 'a', 0o600);
-    try {
-      await writeAll(file, Buffer.from(`${JSON.stringify(this.#head)}\n`));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+  keepHead(): Promise<void> {
+    return appendHead(this.#disk, headsFile(this.#directory), this.#head);
   }
 
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
     await file?.close().catch(() => undefined);
-  }
-
-  #encoded(rows: readonly NewAuditRow[]) {
-    let { seq, hash: prev } = this.#head;
-    return rows.map(({ detail, ...rest }) => {
-      seq += 1;
-      const row: AuditRow = { seq, ...rest, ...(detail ? { detail } : {}), prev };
-      const { line, hash } = encodeRow(row);
-      prev = hash;
-      return { row, line, hash };
-    });
   }
 
   /** Opens the file that is to be written, cut to what was acknowledged. */
@@ -149,6 +132,17 @@ export class AuditWriter {
   #opened(): JournalFile {
     if (!this.#file) throw new Error('the trail is closed');
     return this.#file;
+  }
+}
+
+/** Durable when it resolves. */
+export async function appendHead(disk: JournalDisk, path: string, head: AuditHead): Promise<void> {
+  const file = await disk.open(path, 'a', 0o600);
+  try {
+    await writeAll(file, Buffer.from(`${JSON.stringify(head)}\n`));
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }
 

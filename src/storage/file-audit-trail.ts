@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { type AuditRow, decodeRow, type NewAuditRow } from '../console/audit-record.ts';
 import { type AuditFilter, type AuditTrail, fitsAudit } from '../console/audit-store.ts';
-import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { dayOfFile, type FileLine, linesOf, trailFiles } from './audit-files.ts';
+import { createAuditQueue } from './audit-queue.ts';
 import { AuditWriter, type TrailFinding } from './audit-writer.ts';
 import { createJournalDisk, type JournalDisk } from './journal-disk.ts';
 
-/** Rows waiting for the disk: a second of hard work of a whole clinic; more means that the disk stands still. */
-const mostWaiting = 1_000;
 /** Rows after which the head is written down again. */
 const rowsPerHead = 100;
 /** A page looks through this much at most, bytes: some 300,000 rows, about two seconds beside calls. */
@@ -21,18 +19,10 @@ export interface FileAuditTrailOptions {
   disk?: JournalDisk;
 }
 
-interface Waiting {
-  row: NewAuditRow;
-  resolve(row: AuditRow): void;
-  reject(error: unknown): void;
-}
-
 /** A file of JSON lines a day (UTC). Rows that come while the disk works are written together. */
 export async function openFileAuditTrail(options: FileAuditTrailOptions): Promise<AuditTrail> {
   const { directory, log, disk = createJournalDisk() } = options;
   const writer = new AuditWriter(directory, disk);
-  const waiting: Waiting[] = [];
-  let flushing: Promise<void> | undefined;
   let headSeq = 0;
 
   const keepHead = async () => {
@@ -42,41 +32,25 @@ export async function openFileAuditTrail(options: FileAuditTrailOptions): Promis
     log.info({ auditSeq: seq, auditHash: hash }, 'head of the audit trail');
     await writer.keepHead().catch((err) => log.error({ err }, 'an audit head was not kept'));
   };
-  const flush = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0);
-      const dayBefore = writer.day;
-      const notes = noteOf(finding, batch[0]?.row.at ?? '');
-      try {
-        const rows = await writer.append([...notes, ...batch.map(({ row }) => row)]);
-        finding = nothingFound;
-        for (const [at, { resolve }] of batch.entries())
-          resolve(rows[notes.length + at] as AuditRow);
-        if (writer.day !== dayBefore || writer.head.seq - headSeq >= rowsPerHead) await keepHead();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    flushing = undefined;
-  };
-  const append = (row: NewAuditRow) =>
-    new Promise<AuditRow>((resolve, reject) => {
-      if (waiting.length >= mostWaiting)
-        return reject(new CodedError('STORE_WRITE_FAILED', 'too many audit rows are waiting'));
-      waiting.push({ row, resolve, reject });
-      flushing ??= flush();
-    });
+  const queue = createAuditQueue(async (batch) => {
+    const dayBefore = writer.day;
+    const notes = noteOf(finding, batch[0]?.at ?? '');
+    const rows = await writer.append([...notes, ...batch]);
+    finding = nothingFound;
+    if (writer.day !== dayBefore || writer.head.seq - headSeq >= rowsPerHead) await keepHead();
+    return rows.slice(notes.length);
+  });
 
   let finding = await writer.open();
   tell(finding, log);
   await keepHead();
   return {
-    append,
+    append: queue.append,
     page: (filter, asked) => readPage(directory, filter, asked),
     rows: (filter) => readRows(directory, filter),
     head: () => writer.head,
     async close() {
-      await flushing;
+      await queue.settled();
       await keepHead();
       await writer.close();
     },

@@ -58,7 +58,7 @@ export class FileCallIndex implements CallIndex {
   /** A file that was not known was read. */
   learn(file: string, state: FileState, record: CallRecord): void {
     const gist = gistOf(record);
-    if (record.state === 'live') return this.#memory.put(record);
+    if (record.state === 'live') return this.#memory.enter(gist, undefined);
     const text = searchTextOf(record);
     this.#memory.putLater(gist, () => {
       const words = [...wordsOf(text)];
@@ -88,14 +88,14 @@ export class FileCallIndex implements CallIndex {
   /** A record was written. @param state nothing for one of a call that goes on: it is written again in a moment */
   wrote(file: string, state: FileState | undefined, record: CallRecord): void {
     const gist = gistOf(record);
-    if (!state) return this.#memory.put(record);
+    if (!state) return void this.#memory.put(record);
     const words = [...wordsOf(searchTextOf(record))];
     this.#memory.enter(gist, words);
     this.#file.append({ file, ...state, gist, words: words.join(' ') });
   }
 
-  put(record: CallRecord): void {
-    this.#memory.put(record);
+  put(record: CallRecord): Promise<void> {
+    return this.#memory.put(record);
   }
 
   /** Those that are removed together are written out of the file together. */

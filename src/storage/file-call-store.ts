@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type CallRecord, type CallStore, callFileStem } from '../call/call-record.ts';
 import { hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type CallPosition, callOrder, pageOf } from './call-page.ts';
+import { callRecordIn } from './call-shape.ts';
 import type { FileCallIndex, FileState } from './file-call-index.ts';
 import { removeStaleTemporaries, replaceFile, swapFile } from './file-commit.ts';
 
@@ -16,24 +16,6 @@ interface IndexEntry extends CallPosition {
 
 /** Files read at once at a start: enough to keep a disk busy, far below any limit on open files. */
 const readsAtOnce = 32;
-
-/** The parts of a record that the store and its readers stand on; the rest is as it was saved. */
-const recordShape = z.looseObject({
-  schemaVersion: z.literal(1),
-  id: z.string().regex(/^[a-z2-7]{26}$/),
-  callSid: z.string().regex(/^[A-Za-z0-9]+$/),
-  startedAt: z.iso.datetime(),
-  state: z.enum(['live', 'ended', 'interrupted']),
-  durationMs: z.number(),
-  transcript: z.array(z.unknown()),
-  tools: z.array(z.unknown()),
-  appointments: z.array(z.string()),
-  // Not in records of earlier versions.
-  cancelled: z.array(z.string()).default([]),
-  requests: z.array(z.string()).default([]),
-  brokenPromises: z.array(z.unknown()).default([]),
-  emergencies: z.array(z.unknown()).default([]),
-});
 
 /** A call that goes on is saved again in a moment: only its final record is worth waiting for the disk. */
 interface Content {
@@ -165,7 +147,7 @@ class FileCallStore implements CallStore {
   async #read(file: string): Promise<CallRecord | undefined> {
     try {
       const record: unknown = JSON.parse(await readFile(join(this.#directory, file), 'utf8'));
-      return recordShape.parse(record) as unknown as CallRecord;
+      return callRecordIn(record);
     } catch (error) {
       const code = hasCode(error, 'ENOENT') ? 'ENOENT' : 'STORE_DAMAGED';
       this.#log.error({ code, file }, 'a call record could not be read and was left alone');

@@ -12,7 +12,7 @@ import { hasCode } from '../platform/errors.ts';
 import { createKeyedQueue } from '../platform/work-queue.ts';
 import { replaceFile } from './file-commit.ts';
 import { damaged } from './journal-recovery.ts';
-import { refuseGap } from './memory-clinic-version-store.ts';
+import { followsDraft, refuseGap } from './memory-clinic-version-store.ts';
 
 const draftName = 'draft.json';
 const versionName = /^\d{6}\.json$/;
@@ -48,6 +48,15 @@ export function openFileClinicVersionStore(
     );
   }
 
+  async function draftIn(clinic: string): Promise<ClinicDraft | undefined> {
+    const path = join(folderOf(clinic), draftName);
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    return text === undefined ? undefined : parsed(clinicDraftSchema, text, path);
+  }
+
   async function put(clinic: string, name: string, value: ClinicVersion | ClinicDraft) {
     const folder = folderOf(clinic);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -56,23 +65,20 @@ export function openFileClinicVersionStore(
 
   return {
     versions,
+    count: async (clinic) =>
+      (await namesIn(folderOf(clinic))).filter((name) => versionName.test(name)).length,
     append: (version) =>
       inTurn(version.clinic, async () => {
         refuseGap(version, (await versions(version.clinic)).length);
         await put(version.clinic, `${String(version.number).padStart(6, '0')}.json`, version);
       }),
-    async draft(clinic) {
-      const path = join(folderOf(clinic), draftName);
-      const text = await readFile(path, 'utf8').catch((error: unknown) => {
-        if (hasCode(error, 'ENOENT')) return undefined;
-        throw error;
-      });
-      return text === undefined ? undefined : parsed(clinicDraftSchema, text, path);
-    },
+    draft: draftIn,
     putDraft: (clinic, draft) =>
       inTurn(clinic, async () => {
+        if (draft && !followsDraft(draft, await draftIn(clinic))) return 'stale';
         if (draft) await put(clinic, draftName, draft);
         else await rm(join(folderOf(clinic), draftName), { force: true });
+        return 'kept';
       }),
   };
 }

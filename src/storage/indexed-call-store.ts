@@ -8,7 +8,7 @@ export function indexedCallStore(store: CallStore, index: Pick<CallIndex, 'put'>
       // Taken now: the caller goes on changing its record, and the next save overtakes this one.
       const copy = structuredClone(record);
       await store.save(copy);
-      index.put(copy);
+      await index.put(copy);
     },
     find: (id) => store.find(id),
     list: (options) => store.list(options),

@@ -23,7 +23,7 @@ export function createMemoryCalendarFeedStore(
   };
   for (const step of history) apply(step);
   return {
-    add: (feed) => inTurn(() => take({ op: 'add', feed: checked(feed) })),
+    add: (feed) => inTurn(() => take({ op: 'add', feed: checkedFeed(feed) })),
     remove: (id) =>
       inTurn(async () => {
         if (!feeds.has(id)) return false;
@@ -36,7 +36,8 @@ export function createMemoryCalendarFeedStore(
   };
 }
 
-function checked(feed: CalendarFeed): CalendarFeed {
+/** @throws STORE_WRITE_FAILED when it is none */
+export function checkedFeed(feed: CalendarFeed): CalendarFeed {
   const known = parseCalendarFeed(feed);
   if (known) return known;
   throw new CodedError('STORE_WRITE_FAILED', 'what was to be written is no calendar address');

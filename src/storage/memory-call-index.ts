@@ -1,8 +1,8 @@
-import { optOutNumber } from '../agent/opt-out-store.ts';
 import { type CallGist, gistOf, searchTextOf } from '../call/call-gist-record.ts';
 import type { CallGistPage, CallIndex, CallQuery } from '../call/call-index-store.ts';
 import type { CallRecord } from '../call/call-record.ts';
 import { type CallPosition, callCursor, callOrder } from './call-page.ts';
+import { personNumber, personOf } from './call-person.ts';
 import { type AskedWord, askedWords, wordsOf } from './call-words.ts';
 import { WordPostings } from './word-postings.ts';
 
@@ -32,7 +32,7 @@ export class MemoryCallIndex implements CallIndex {
   readonly #postings = new WordPostings();
   /** Calls whose words are still to be read. */
   readonly #waiting = new Map<string, () => Iterable<string>>();
-  /** Calls by the other side's number, as `optOutNumber` writes it. */
+  /** Calls by the other side's number, as `personNumber` writes it. */
   readonly #byNumber = new Map<string, Map<string, Entry>>();
   /** By number; none where a call was replaced or removed. */
   #byDocument: (Entry | undefined)[] = [];
@@ -40,7 +40,7 @@ export class MemoryCallIndex implements CallIndex {
   /** Newest first; made again when a call came or went. */
   #order: Entry[] | undefined;
 
-  put(record: CallRecord): void {
+  async put(record: CallRecord): Promise<void> {
     const isLive = record.state === 'live';
     this.enter(gistOf(record), isLive ? undefined : wordsOf(searchTextOf(record)));
   }
@@ -167,7 +167,7 @@ export class MemoryCallIndex implements CallIndex {
 
   /** Newest first. */
   #ofNumber(number: string, asked: readonly AskedWord[]): readonly Entry[] {
-    const theirs = [...(this.#byNumber.get(optOutNumber(number) ?? number)?.values() ?? [])];
+    const theirs = [...(this.#byNumber.get(personNumber(number))?.values() ?? [])];
     const saying = asked.length > 0 ? new Set(this.#saying(asked)) : undefined;
     return theirs
       .filter((entry) => saying?.has(entry) ?? true)
@@ -224,11 +224,6 @@ export class MemoryCallIndex implements CallIndex {
     this.#byDocument = kept;
     this.#dead = 0;
   }
-}
-
-function personOf({ direction, from, to }: CallGist): string {
-  const number = direction === 'inbound' ? from : to;
-  return optOutNumber(number) ?? number;
 }
 
 /** Index of the first call, newest first, that stands behind a cursor. */

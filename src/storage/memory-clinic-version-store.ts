@@ -8,6 +8,7 @@ export function createMemoryClinicVersionStore(): ClinicVersionStore {
   const drafts = new Map<string, ClinicDraft>();
   return {
     versions: async (clinic) => [...(published.get(clinic) ?? [])],
+    count: async (clinic) => published.get(clinic)?.length ?? 0,
     async append(version) {
       const before = published.get(version.clinic) ?? [];
       refuseGap(version, before.length);
@@ -15,8 +16,10 @@ export function createMemoryClinicVersionStore(): ClinicVersionStore {
     },
     draft: async (clinic) => structuredClone(drafts.get(clinic)),
     async putDraft(clinic, draft) {
+      if (draft && !followsDraft(draft, drafts.get(clinic))) return 'stale';
       if (draft) drafts.set(clinic, structuredClone(draft));
       else drafts.delete(clinic);
+      return 'kept';
     },
   };
 }
@@ -26,4 +29,9 @@ export function refuseGap({ clinic, number }: ClinicVersion, count: number): voi
   if (number === count + 1) return;
   const message = `version ${number} of ${clinic} does not follow version ${count}`;
   throw new CodedError('STORE_WRITE_FAILED', message);
+}
+
+/** Whether whoever saves this draft has seen the one that is there. */
+export function followsDraft(draft: ClinicDraft, before: ClinicDraft | undefined): boolean {
+  return draft.revision === (before?.revision ?? 0) + 1;
 }

@@ -19,7 +19,7 @@ export function createMemoryOptOutStore(
     else if (!listed.has(entry.e164)) listed.set(entry.e164, entry);
   };
   const take = (op: OptOutStep['op'], entry: OptOut) => {
-    const step = { op, ...checked(entry) };
+    const step = { op, ...checkedOptOut(entry) };
     const change = last.then(async () => {
       if (listed.has(step.e164) === (op === 'add')) return 'unchanged' as const;
       await keep(step);
@@ -41,7 +41,8 @@ export function createMemoryOptOutStore(
   };
 }
 
-function checked({ e164, atMs, channel }: OptOut): OptOut {
+/** @throws STORE_WRITE_FAILED when there is no number in it */
+export function checkedOptOut({ e164, atMs, channel }: OptOut): OptOut {
   const number = optOutNumber(e164);
   if (number === undefined || !Number.isFinite(atMs))
     throw new CodedError('STORE_WRITE_FAILED', 'what was to be written is no number to leave out');

@@ -61,14 +61,21 @@ export async function openDatabase(options: {
   log: Log;
   schema?: string;
 }): Promise<Database> {
-  const { url, log, schema = usualSchema } = options;
+  const { url, log, schema = schemaIn(url) } = options;
   if (!schemaName.test(schema))
     throw new CodedError('DATABASE_UNUSABLE', 'the schema has a name that is not allowed');
   await prepare(url, schema);
   return new PooledDatabase(url, schema, log);
 }
 
-function connection(url: string): ClientConfig {
+/** Named in the address, as `?schema=…`: several clinics' servers can share a database by it. */
+function schemaIn(url: string): string {
+  const named = URL.canParse(url) ? new URL(url).searchParams.get('schema') : null;
+  return named ?? usualSchema;
+}
+
+/** How each connection is made. */
+export function connectionTo(url: string): ClientConfig {
   return {
     connectionString: url,
     application_name: 'alo-clinica',
@@ -83,7 +90,7 @@ const sessionOf = (schema: string) =>
 
 async function prepare(url: string, schema: string): Promise<void> {
   const client = new Client({
-    ...connection(url),
+    ...connectionTo(url),
     statement_timeout: migrationLimitMs,
     query_timeout: migrationLimitMs,
   });
@@ -111,7 +118,7 @@ class PooledDatabase implements Database {
     this.schema = schema;
     this.#log = log;
     this.#pool = new Pool({
-      ...connection(url),
+      ...connectionTo(url),
       max: mostConnections,
       statement_timeout: statementLimitMs,
       query_timeout: answerLimitMs,

@@ -2,6 +2,9 @@ import type { ClientBase } from 'pg';
 import { CodedError } from '../platform/errors.ts';
 import { agendaTables } from './migrations/0001-agenda.ts';
 import { scriptTables } from './migrations/0002-scripts.ts';
+import { callTables } from './migrations/0003-calls.ts';
+import { accessTables } from './migrations/0004-access.ts';
+import { clinicTables } from './migrations/0005-clinics.ts';
 
 export interface Migration {
   /** Counts from 1 without a gap. What has been released is never edited: a correction is the next number. */
@@ -12,6 +15,9 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, sql: agendaTables },
   { number: 2, sql: scriptTables },
+  { number: 3, sql: callTables },
+  { number: 4, sql: accessTables },
+  { number: 5, sql: clinicTables },
 ];
 
 /** One lock for the whole database: extensions belong to all schemas. */

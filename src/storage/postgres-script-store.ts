@@ -3,6 +3,7 @@ import { mostScripts, mostScriptVersions, type ScriptStore } from '../agent/scri
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { byScriptId, checkedScriptStep, type ScriptStep } from './memory-script-store.ts';
+import { tellChange } from './postgres-changes.ts';
 import type { Database, RunSql } from './postgres-database.ts';
 import { read, write } from './postgres-work.ts';
 
@@ -39,7 +40,11 @@ export function createPostgresScriptStore(options: { database: Database; log: Lo
     },
     async save(head, version) {
       const step = checkedScriptStep(head, version);
-      return write(database, (run) => keepStep(run, step));
+      return write(database, async (run) => {
+        const kept = await keepStep(run, step);
+        if (kept.outcome === 'saved') await tellChange(run, database.schema, 'scripts');
+        return kept;
+      });
     },
     close: async () => undefined,
   };

@@ -1,5 +1,5 @@
 import { type Job as BullJob, DelayedError, Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import {
   type Job,
   type JobEnd,
@@ -12,11 +12,12 @@ import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { connectRedis, longestRequestMs } from './redis-connection.ts';
 
 export interface RedisJobOptions {
   url: string;
   /** Keys begin with it, so that several systems may share a server. */
-  prefix?: string;
+  prefix: string;
   clock: Clock;
   log: Log;
   rules?: Partial<JobRules>;
@@ -25,19 +26,16 @@ export interface RedisJobOptions {
 }
 
 const queueName = 'texts';
-const usualPrefix = 'alo-clinica';
-const usualLockMs = 30_000;
-/** A request to Redis; a webhook must be answered within Twilio's 15 s. */
-const longestRequestMs = 5_000;
+const usualLockMs = 15_000;
 const mostDead = 1_000;
 /** Workers may die under a job so often, by deployments and crashes, without it counting as its fault. */
 const mostStalls = 100;
 
 /** BullMQ: several processes may add to it and work on it. Rejects with QUEUE_UNUSABLE when Redis cannot be reached. */
 export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQueue> {
-  const { url, clock, log, prefix = usualPrefix, lockMs = usualLockMs } = options;
+  const { url, clock, log, prefix, lockMs = usualLockMs } = options;
   const rules: JobRules = { ...jobRules, ...options.rules };
-  const connection = connect(url, log, { isWorker: false });
+  const connection = connectRedis(url, log, { waits: false });
   const queue = new Queue(queueName, {
     connection,
     prefix,
@@ -86,7 +84,7 @@ export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQu
         return isFirst ? 'added' : 'exists';
       }),
     start(work) {
-      workerConnection = connect(url, log, { isWorker: true });
+      workerConnection = connectRedis(url, log, { waits: true });
       worker = new Worker(queueName, (job, token) => run(job, token, work, options), {
         connection: workerConnection,
         prefix,
@@ -153,23 +151,4 @@ async function run(
   if (end === 'done') return;
   await job.moveToDelayed(clock.wallMs() + end.againMs, token);
   throw new DelayedError();
-}
-
-/** A worker waits for Redis to come back; whoever adds is told at once. */
-function connect(url: string, log: Log, { isWorker }: { isWorker: boolean }): Redis {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: isWorker ? null : 1,
-    enableOfflineQueue: isWorker,
-    lazyConnect: false,
-    retryStrategy: (times) => Math.min(times * 200, 5_000),
-  });
-  let isTold = false;
-  redis.on('error', (error) => {
-    if (!isTold) log.warn({ reason: reasonOf(error) }, 'Redis cannot be reached');
-    isTold = true;
-  });
-  redis.on('ready', () => {
-    isTold = false;
-  });
-  return redis;
 }

@@ -6,6 +6,7 @@ import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
+import { fillConversations, withDeadJob } from './text-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -84,6 +85,33 @@ export const places: readonly Place[] = [
       await page.locator('.live-controls .button.main').first().click();
     },
   },
+  {
+    name: 'conversations',
+    path: '/console/conversations',
+    fill: fillConversations,
+    prepare: async (page) => {
+      await page.locator('.conversations-list a', { hasText: 'Marina Lima' }).click();
+      await page.locator('.conversations-bubble.staff .read').waitFor();
+    },
+  },
+  { name: 'conversations-list', path: '/console/conversations?status=any' },
+  {
+    name: 'conversations-take',
+    path: '/console/conversations',
+    prepare: async (page) => {
+      await page.locator('.conversations-list a', { hasText: 'José Carlos' }).click();
+      await page.locator('article .button.main').first().click();
+    },
+  },
+  {
+    name: 'conversation-closed',
+    path: '/console/conversations?status=closed',
+    prepare: async (page) => {
+      await page.locator('.conversations-list a', { hasText: 'Ana Beatriz' }).click();
+      await page.locator('.conversations-bubble').first().waitFor();
+    },
+  },
+  { name: 'jobs', path: '/console/jobs', files: withDeadJob },
   { name: 'softphone', path: '/console/softphone' },
   { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
   { name: 'clinic-prices', path: '/console/clinic/prices' },

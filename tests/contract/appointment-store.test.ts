@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileAppointmentStore } from '../../src/storage/file-appointment-store.ts';
 import { createMemoryAppointmentStore } from '../../src/storage/memory-appointment-store.ts';
-import { agendaForSuite, databaseUrl } from '../support/postgres.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { describeAppointmentStore } from './appointment-store.ts';
 
 describeAppointmentStore('memory', async () => ({
@@ -22,7 +22,7 @@ describeAppointmentStore('files', async () => {
 });
 
 describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
-  const emptied = agendaForSuite();
+  const emptied = profileForSuite();
   describeAppointmentStore('PostgreSQL', async () => ({
     store: (await emptied()).appointments,
     close: async () => undefined,

@@ -9,7 +9,9 @@ import { createLog } from '../../src/platform/log.ts';
 import { verifyTrail } from '../../src/storage/audit-verification.ts';
 import { openFileAuditTrail } from '../../src/storage/file-audit-trail.ts';
 import { createMemoryAuditTrail } from '../../src/storage/memory-audit-trail.ts';
+import { openPostgresAuditTrail } from '../../src/storage/postgres-audit-trail.ts';
 import { createFailingDisk } from '../support/failing-disk.ts';
+import { databaseForSuite, databaseUrl } from '../support/postgres.ts';
 import { describeAuditTrail, someRow } from './audit-trail.ts';
 
 const log = createLog('silent');
@@ -33,6 +35,18 @@ describeAuditTrail('files', async () => {
     trail: await openFileAuditTrail({ directory, log }),
     close: () => rm(root, { recursive: true }),
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = databaseForSuite();
+  describeAuditTrail('PostgreSQL', async () => ({
+    trail: await openPostgresAuditTrail({
+      database: await emptied(),
+      headsBeside: undefined,
+      log,
+    }),
+    close: async () => undefined,
+  }));
 });
 
 describe('the trail in files', () => {

@@ -2,26 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CalendarFeed } from '../../src/console/calendar-feed-record.ts';
-import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileCalendarFeedStore } from '../../src/storage/file-calendar-feed-store.ts';
 import { createMemoryCalendarFeedStore } from '../../src/storage/memory-calendar-feed-store.ts';
+import { openPostgresCalendarFeedStore } from '../../src/storage/postgres-calendar-feed-store.ts';
 import { createFailingDisk } from '../support/failing-disk.ts';
+import { databaseForSuite, databaseUrl, unwatched } from '../support/postgres.ts';
+import { describeCalendarFeedStore, feed } from './calendar-feed-store.ts';
 
 const log = createLog('silent');
-const feed = (rest: Partial<CalendarFeed> = {}): CalendarFeed => ({
-  id: createId(),
-  sha256: 'a'.repeat(64),
-  clinicId: 'aurora',
-  practitionerId: null,
-  details: 'initials',
-  label: 'Recepção',
-  by: 'u1',
-  createdAtMs: 1,
-  ...rest,
-});
-
 const folders: string[] = [];
 async function folder(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'calendars-'));
@@ -32,31 +21,15 @@ afterEach(async () => {
   for (const one of folders.splice(0)) await rm(one, { recursive: true });
 });
 
-describe.each([
-  ['memory', async () => createMemoryCalendarFeedStore()],
-  ['files', async () => openFileCalendarFeedStore({ directory: await folder(), log })],
-])('calendar addresses kept in %s', (_driver, open) => {
-  it('are found by their hash until they are closed', async () => {
-    const store = await open();
-    const [one, two] = [feed(), feed({ sha256: 'b'.repeat(64), practitionerId: 'ana' })];
-    await store.add(one);
-    await store.add(two);
-    expect(store.all()).toEqual([one, two]);
-    expect(store.findByHash(two.sha256)).toEqual(two);
-    expect(await store.remove(one.id)).toBe(true);
-    expect(await store.remove(one.id)).toBe(false);
-    expect(store.findByHash(one.sha256)).toBeUndefined();
-    await store.close();
-  });
-
-  it('are refused when they are none', async () => {
-    const store = await open();
-    await expect(store.add(feed({ sha256: 'x' }))).rejects.toMatchObject({
-      code: 'STORE_WRITE_FAILED',
-    });
-    expect(store.all()).toEqual([]);
-    await store.close();
-  });
+describeCalendarFeedStore('memory', async () => createMemoryCalendarFeedStore());
+describeCalendarFeedStore('files', async () =>
+  openFileCalendarFeedStore({ directory: await folder(), log }),
+);
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = databaseForSuite();
+  describeCalendarFeedStore('PostgreSQL', async () =>
+    openPostgresCalendarFeedStore({ database: await emptied(), changes: unwatched }),
+  );
 });
 
 describe('calendar addresses in files', () => {

@@ -6,6 +6,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { openFileCallStore } from '../../src/storage/file-call-store.ts';
 import { createMemoryCallStore } from '../../src/storage/memory-call-store.ts';
 import { callRecord } from '../support/call-record.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { describeCallStore } from './call-store.ts';
 
 describeCallStore('memory', async () => ({
@@ -19,6 +20,14 @@ describeCallStore('files', async () => {
     store: await openFileCallStore({ directory, log: createLog('silent') }),
     close: () => rm(directory, { recursive: true }),
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = profileForSuite();
+  describeCallStore('PostgreSQL', async () => ({
+    store: (await emptied()).calls,
+    close: async () => undefined,
+  }));
 });
 
 describe('calls kept in files', () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openFileClinicVersionStore } from '../../src/storage/file-clinic-version-store.ts';
 import { createMemoryClinicVersionStore } from '../../src/storage/memory-clinic-version-store.ts';
+import { createPostgresClinicVersionStore } from '../../src/storage/postgres-clinic-version-store.ts';
+import { databaseForSuite, databaseUrl } from '../support/postgres.ts';
 import { clinicVersion, clinicVersionStoreContract } from './clinic-version-store.ts';
 
 const made: string[] = [];
@@ -19,6 +21,15 @@ async function emptyDirectory(): Promise<string> {
 
 describe('versions of clinics in memory', () => {
   clinicVersionStoreContract(async () => ({ store: createMemoryClinicVersionStore() }));
+});
+
+describe.skipIf(databaseUrl === '')('versions of clinics in PostgreSQL', () => {
+  const emptied = databaseForSuite();
+  clinicVersionStoreContract(async () => {
+    const database = await emptied();
+    const reopen = () => createPostgresClinicVersionStore({ database });
+    return { store: reopen(), reopen };
+  });
 });
 
 describe('versions of clinics in files', () => {

@@ -51,6 +51,26 @@ export function clinicVersionStoreContract(
     await expect(store.append(clinicVersion(2))).rejects.toThrow('does not follow');
   });
 
+  it('counts the versions of each clinic', async () => {
+    const { store } = await open();
+    expect(await store.count('aurora')).toBe(0);
+    await store.append(clinicVersion(1));
+    await store.append(clinicVersion(2));
+    expect(await store.count('aurora')).toBe(2);
+    expect(await store.count('outra')).toBe(0);
+  });
+
+  it('of two who save a draft after the same one the second is told', async () => {
+    const { store } = await open();
+    expect(await store.putDraft('aurora', { ...draft, revision: 2 })).toBe('stale');
+    const saved = ['Ana', 'Bia'].map((by) => store.putDraft('aurora', { ...draft, by }));
+    expect((await Promise.all(saved)).sort()).toEqual(['kept', 'stale']);
+    const kept = await store.draft('aurora');
+    expect(await store.putDraft('aurora', { ...draft, by: 'Caio' })).toBe('stale');
+    expect(await store.draft('aurora')).toEqual(kept);
+    expect(await store.putDraft('aurora', { ...draft, revision: 2 })).toBe('kept');
+  });
+
   it('has one draft, replaced and thrown away', async () => {
     const { store, reopen = () => store } = await open();
     await store.putDraft('aurora', draft);

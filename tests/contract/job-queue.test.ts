@@ -58,7 +58,7 @@ describe.skipIf(!redisUrl)('with a Redis (TEST_REDIS_URL)', () => {
   });
 
   it('a server that is not there is told at once', async () => {
-    const options = { ...parts, url: 'redis://127.0.0.1:1' };
+    const options = { ...parts, url: 'redis://127.0.0.1:1', prefix: 'test' };
     await expect(openRedisJobQueue(options)).rejects.toMatchObject({ code: 'QUEUE_UNUSABLE' });
   });
 });

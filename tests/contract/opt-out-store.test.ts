@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileOptOutStore } from '../../src/storage/file-opt-out-store.ts';
 import { createMemoryOptOutStore } from '../../src/storage/memory-opt-out-store.ts';
+import { openPostgresOptOutStore } from '../../src/storage/postgres-opt-out-store.ts';
 import { createFailingDisk } from '../support/failing-disk.ts';
+import { databaseForSuite, databaseUrl, unwatched } from '../support/postgres.ts';
 import { describeOptOutStore } from './opt-out-store.ts';
 
 const log = createLog('silent');
@@ -25,6 +27,14 @@ describeOptOutStore('files', async () => {
       await rm(directory, { recursive: true });
     },
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = databaseForSuite();
+  describeOptOutStore('PostgreSQL', async () => ({
+    store: await openPostgresOptOutStore({ database: await emptied(), changes: unwatched }),
+    close: async () => undefined,
+  }));
 });
 
 describe('the list in files', () => {

@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileScheduleStore } from '../../src/storage/file-schedule-store.ts';
 import { createMemoryScheduleStore } from '../../src/storage/memory-schedule-store.ts';
-import { agendaForSuite, databaseUrl } from '../support/postgres.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { describeScheduleStore } from './schedule-store.ts';
 
 describeScheduleStore('memory', async () => ({
@@ -31,7 +31,7 @@ describeScheduleStore('files', async () => {
 });
 
 describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
-  const emptied = agendaForSuite();
+  const emptied = profileForSuite();
   describeScheduleStore('PostgreSQL', async () => ({
     store: (await emptied()).schedule,
     close: async () => undefined,

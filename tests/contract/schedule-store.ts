@@ -278,7 +278,9 @@ export function describeScheduleStore(
       expect(await busyAt(store, before)).toEqual([claim()]);
     });
 
-    it('never has two in one place, whatever is asked at once and in whatever order', async () => {
+    it('never has two in one place, whatever is asked at once and in whatever order', {
+      timeout: 60_000,
+    }, async () => {
       const minute = fc.integer({ min: 0, max: 6 }).map((n) => n * 10);
       const wanted = fc.record({
         resource: fc.constantFrom(...resources),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileScriptStore } from '../../src/storage/file-script-store.ts';
 import { createMemoryScriptStore } from '../../src/storage/memory-script-store.ts';
-import { agendaForSuite, databaseUrl } from '../support/postgres.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { scriptHead, scriptVersion } from '../support/script-fixtures.ts';
 import { describeScriptStore } from './script-store.ts';
 
@@ -29,7 +29,7 @@ describeScriptStore('files', async () => {
 });
 
 describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
-  const emptied = agendaForSuite();
+  const emptied = profileForSuite();
   describeScriptStore('PostgreSQL', async () => ({
     store: (await emptied()).scripts,
     close: async () => undefined,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileSessionStore } from '../../src/storage/file-session-store.ts';
 import { createMemorySessionStore } from '../../src/storage/memory-session-store.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { describeManySessions, describeSessionStore, someSession } from './session-store.ts';
 
 const log = createLog('silent');
@@ -22,6 +23,14 @@ describeSessionStore('files', async () => {
     store: await openFileSessionStore({ directory, log }),
     close: () => rm(directory, { recursive: true }),
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = profileForSuite();
+  describeSessionStore('PostgreSQL', async () => ({
+    store: (await emptied()).sessions,
+    close: async () => undefined,
+  }));
 });
 
 describe('the sessions in a file', () => {

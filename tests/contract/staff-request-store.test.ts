@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileStaffRequestStore } from '../../src/storage/file-staff-request-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
-import { agendaForSuite, databaseUrl } from '../support/postgres.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { describeStaffRequestStore } from './staff-request-store.ts';
 
 describeStaffRequestStore('memory', async () => ({
@@ -22,7 +22,7 @@ describeStaffRequestStore('files', async () => {
 });
 
 describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
-  const emptied = agendaForSuite();
+  const emptied = profileForSuite();
   describeStaffRequestStore('PostgreSQL', async () => ({
     store: (await emptied()).requests,
     close: async () => undefined,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openFileUserStore } from '../../src/storage/file-user-store.ts';
 import { createMemoryUserStore } from '../../src/storage/memory-user-store.ts';
+import { databaseUrl, profileForSuite } from '../support/postgres.ts';
 import { describeUserStore, someUser } from './user-store.ts';
 
 describeUserStore('memory', async () => ({
@@ -19,6 +20,14 @@ describeUserStore('files', async () => {
     store: await openFileUserStore({ directory }),
     close: () => rm(directory, { recursive: true }),
   };
+});
+
+describe.skipIf(databaseUrl === '')('PostgreSQL', () => {
+  const emptied = profileForSuite();
+  describeUserStore('PostgreSQL', async () => ({
+    store: (await emptied()).users,
+    close: async () => undefined,
+  }));
 });
 
 describe('the users in a file', () => {

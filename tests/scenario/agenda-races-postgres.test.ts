@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import type { Reservation } from '../../src/scheduling/reservation-record.ts';
 import type { ScheduleStore } from '../../src/scheduling/schedule-store.ts';
-import { openPostgresAgenda, type PostgresAgenda } from '../../src/storage/postgres-agenda.ts';
+import { openPostgresProfile, type PostgresProfile } from '../../src/storage/postgres-profile.ts';
 import { type Acknowledged, callOnce, chance } from '../support/agenda-callers.ts';
 import { databaseUrl, dropSchema, freshSchema } from '../support/postgres.ts';
 import { claim, clashesIn, reserveRequest, seen } from '../support/schedule-fixtures.ts';
@@ -12,11 +12,11 @@ import { claim, clashesIn, reserveRequest, seen } from '../support/schedule-fixt
 // A place given away twice is a fault of the product however rarely it happens: no second try.
 describe.skipIf(databaseUrl === '')('two servers on one PostgreSQL', { retry: 0 }, () => {
   const schema = freshSchema();
-  let servers: PostgresAgenda[] = [];
+  let servers: PostgresProfile[] = [];
 
   beforeEach(async () => {
     const options = { url: databaseUrl, schema, log: createLog('silent') };
-    servers = await Promise.all([openPostgresAgenda(options), openPostgresAgenda(options)]);
+    servers = await Promise.all([openPostgresProfile(options), openPostgresProfile(options)]);
   });
   afterEach(async () => {
     for (const server of servers) await server.close();

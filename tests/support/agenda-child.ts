@@ -1,10 +1,10 @@
 import { createLog } from '../../src/platform/log.ts';
-import { openPostgresAgenda } from '../../src/storage/postgres-agenda.ts';
+import { openPostgresProfile } from '../../src/storage/postgres-profile.ts';
 import { callOnce, chance } from './agenda-callers.ts';
 
 /** Another server: serves the callers of each round it is told, and says what it acknowledged, until it is killed. */
 const [url = '', schema = '', callers = ''] = process.argv.slice(2);
-const agenda = await openPostgresAgenda({ url, schema, log: createLog('silent') });
+const agenda = await openPostgresProfile({ url, schema, log: createLog('silent') });
 
 process.on('message', async (round: number) => {
   const calls = Array.from({ length: Number(callers) }, (_, caller) =>

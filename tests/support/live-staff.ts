@@ -88,7 +88,7 @@ export interface SoundSocket {
 }
 
 export async function openSound(
-  stage: Stage,
+  stage: Pick<Stage, 'url'>,
   person: SignedInPerson,
   path: string,
   headers: Record<string, string> = {},

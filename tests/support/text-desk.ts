@@ -18,6 +18,7 @@ import {
 } from '../../src/sandbox/text-model-server.ts';
 import { protocolOf } from '../../src/scheduling/appointment.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
+import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
 import { type DirectStores, directReception, memoryStores } from './direct-desk.ts';
 import { openScriptDesk } from './script-desk.ts';
 
@@ -67,6 +68,7 @@ export async function openTextDesk(options: {
   const turnsDue: string[] = [];
   const texts = createTextConversations({
     store,
+    leases: createMemoryTurnLeases(),
     model:
       options.model ??
       createResponsesClient({

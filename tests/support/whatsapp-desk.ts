@@ -4,6 +4,7 @@ import type { JobQueue } from '../../src/messaging/job-store.ts';
 import { createOutboxSender } from '../../src/messaging/outbox-sender.ts';
 import { createTextConversations } from '../../src/messaging/text-conversations.ts';
 import type { TextModel } from '../../src/messaging/text-model.ts';
+import type { TurnLeases } from '../../src/messaging/turn-leases.ts';
 import { messageFor, toSendResult } from '../../src/messaging/whatsapp-sending.ts';
 import { splitText } from '../../src/messaging/whatsapp-text.ts';
 import { createWhatsappWorker } from '../../src/messaging/whatsapp-worker.ts';
@@ -12,6 +13,7 @@ import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { protocolOf } from '../../src/scheduling/appointment.ts';
+import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
 import type { TwilioRest } from '../../src/twilio/rest-client.ts';
 import { type DirectStores, directReception } from './direct-desk.ts';
 
@@ -21,6 +23,7 @@ export function whatsappDesk(options: {
   clock: Clock;
   store: ConversationStore;
   jobs: JobQueue;
+  leases?: TurnLeases;
   model: TextModel;
   send: TwilioRest['sendMessage'];
   stores?: DirectStores;
@@ -29,8 +32,10 @@ export function whatsappDesk(options: {
   const { clinic, clock, store, jobs, model, stores, messageLength = 1_600 } = options;
   const log = createLog('silent');
   const metrics = createMetrics();
+  const { leases = createMemoryTurnLeases() } = options;
   const sender = createOutboxSender({
     store,
+    leases,
     log,
     metrics,
     async send(conversation, message) {
@@ -43,6 +48,7 @@ export function whatsappDesk(options: {
   });
   const texts = createTextConversations({
     store,
+    leases,
     model,
     reception: directReception({ clinic, clock, ...(stores ? { stores } : {}) }).reception,
     partsOf: (text) => splitText(text, messageLength),

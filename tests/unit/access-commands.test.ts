@@ -12,6 +12,8 @@ import { openFileUserStore } from '../../src/storage/file-user-store.ts';
 import { createMemoryAuditTrail } from '../../src/storage/memory-audit-trail.ts';
 import { someRow } from '../contract/audit-trail.ts';
 import { clinicsDirectory } from '../support/agent-fixtures.ts';
+import { databaseUrl } from '../support/postgres.ts';
+import { postgresServers } from '../support/postgres-servers.ts';
 import { until } from '../support/stage.ts';
 
 const log = createLog('silent');
@@ -23,9 +25,9 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 beforeEach(() => rm(join(directory, 'data'), { recursive: true, force: true }));
 
 /** Runs a command with nothing in its environment but its directories. */
-function run(command: 'user' | 'audit', args: string[], typed = '') {
+function run(command: 'user' | 'audit', args: string[], typed = '', more = {}) {
   const main = new URL(`../../src/${command}.ts`, import.meta.url).pathname;
-  const env = { DATA_DIR: join(directory, 'data'), CLINICS_DIR: clinicsDirectory };
+  const env = { DATA_DIR: join(directory, 'data'), CLINICS_DIR: clinicsDirectory, ...more };
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
     const child = execFile(
       execPath,
@@ -139,5 +141,44 @@ describe('npm run audit', patience, () => {
       `ALTERADA: ${file}, linha 3: a linha não está como foi escrita.\n`,
     ]);
     expect((await run('audit', ['verify', '--head', 'x'])).err).toMatch(/uso:/);
+  });
+});
+
+describe.skipIf(databaseUrl === '')('with PostgreSQL', patience, () => {
+  const servers = postgresServers();
+  const inDatabase = () => {
+    const url = new URL(databaseUrl);
+    url.searchParams.set('schema', servers.schema());
+    return { DATABASE_URL: url.href };
+  };
+
+  it('npm run user makes somebody who may sign in at every server', async () => {
+    const made = await run('user', eva, `${frase}\n`, inDatabase());
+    expect([made.code, made.err]).toEqual([0, '']);
+    const { users: kept } = await servers.open();
+    expect(await kept.findByLogin('eva')).toMatchObject({ role: 'admin' });
+    expect(await kept.notes()).toMatchObject([{ action: 'user.create' }]);
+    const { out } = await run('user', ['list'], '', inDatabase());
+    expect(out).toContain('eva');
+  });
+
+  it('npm run audit verifies the chain of all servers, and tells where it was changed', async () => {
+    for (const { audit } of [await servers.open(), await servers.open()])
+      for (let n = 0; n < 3; n += 1) await audit.append(someRow({ object: `call-${n}` }));
+    const whole = await run('audit', ['verify'], '', inDatabase());
+    expect([whole.code, whole.err]).toEqual([0, '']);
+    expect(whole.out).toMatch(/Íntegra: 6 linhas no banco de dados/);
+    await servers.sql(`update audit_rows set line = replace(line, 'call-1', 'x') where seq = 5`);
+    const changed = await run('audit', ['verify'], '', inDatabase());
+    expect(changed.code).toBe(1);
+    expect(changed.err).toContain('ALTERADA: banco de dados, tabela audit_rows, linha 5');
+  });
+
+  it('a database that cannot be reached is said in one line', async () => {
+    const nowhere = { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' };
+    const { code, err } = await run('user', ['list'], '', nowhere);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^DATABASE_UNUSABLE: .*ECONNREFUSED/);
+    expect(err).not.toContain('    at ');
   });
 });

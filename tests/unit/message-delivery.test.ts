@@ -64,3 +64,7 @@ it('staff’s message is told by staff’s, not by the agent’s that went out a
   const outbox = [part(5, { state: 'withdrawn', delivery: null }), part(5, { by: 'staff' })];
   expect(statesOf([agent(5), staff(5)], outbox)).toEqual(['withdrawn', 'read']);
 });
+
+it('a message that was written before staff’s, and taken in after it, does not come between', () => {
+  expect(statesOf([staff(5), sender(3)], [part(5, { by: 'staff' })])).toEqual(['read', undefined]);
+});

@@ -33,7 +33,7 @@ function open(access = createFakeAccess('staff')) {
     },
     async call(at: string, more: Parameters<typeof callRecord>[0] = {}) {
       const record = callRecord({ clinic: 'aurora', from: number, startedAt: at, ...more });
-      calls.put(record);
+      await calls.put(record);
       return record.id;
     },
     async visit(more: Parameters<typeof appointment>[0] = {}) {

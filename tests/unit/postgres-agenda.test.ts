@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { keyMemoryMs } from '../../src/scheduling/schedule-store.ts';
-import { openPostgresAgenda, type PostgresAgenda } from '../../src/storage/postgres-agenda.ts';
 import { openDatabase, type RunSql } from '../../src/storage/postgres-database.ts';
+import { openPostgresProfile, type PostgresProfile } from '../../src/storage/postgres-profile.ts';
 import { writeStep } from '../../src/storage/postgres-schedule-rows.ts';
 import { pruneSchedule } from '../../src/storage/postgres-schedule-store.ts';
 import { decide } from '../../src/storage/schedule-decision.ts';
@@ -16,12 +16,12 @@ import { before, book, claim, reserveRequest, seen } from '../support/schedule-f
 describe.skipIf(databaseUrl === '')('an agenda in PostgreSQL', () => {
   let schema = '';
   let proxy: PostgresProxy;
-  let agenda: PostgresAgenda;
+  let agenda: PostgresProfile;
 
   beforeEach(async () => {
     schema = freshSchema();
     proxy = await startPostgresProxy(databaseUrl);
-    agenda = await openPostgresAgenda({ url: proxy.url, log: createLog('silent'), schema });
+    agenda = await openPostgresProfile({ url: proxy.url, log: createLog('silent'), schema });
   });
   afterEach(async () => {
     proxy.resume();

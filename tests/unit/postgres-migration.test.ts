@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
-import { openPostgresAgenda, type PostgresAgenda } from '../../src/storage/postgres-agenda.ts';
 import { type Migration, migrate, migrations } from '../../src/storage/postgres-migration.ts';
+import { openPostgresProfile, type PostgresProfile } from '../../src/storage/postgres-profile.ts';
 import { appointment } from '../support/agent-fixtures.ts';
 import { databaseUrl, dropSchema, freshSchema, withClient } from '../support/postgres.ts';
 
@@ -12,20 +12,20 @@ it('migrations are numbered from one, without a gap', () => {
 });
 
 it('a database that is not there, or has no such schema name, is refused in words', async () => {
-  const nobody = openPostgresAgenda({ url: 'postgres://x@127.0.0.1:1/x', log });
+  const nobody = openPostgresProfile({ url: 'postgres://x@127.0.0.1:1/x', log });
   await expect(nobody).rejects.toMatchObject({
     code: 'DATABASE_UNUSABLE',
     message: expect.stringContaining('ECONNREFUSED'),
   });
-  const named = openPostgresAgenda({ url: 'postgres://x@127.0.0.1:1/x', log, schema: 'a; drop' });
+  const named = openPostgresProfile({ url: 'postgres://x@127.0.0.1:1/x', log, schema: 'a; drop' });
   await expect(named).rejects.toMatchObject({ code: 'DATABASE_UNUSABLE' });
 });
 
 describe.skipIf(databaseUrl === '')('a database of PostgreSQL', () => {
   let schema = '';
-  const opened: PostgresAgenda[] = [];
+  const opened: PostgresProfile[] = [];
   const open = async () => {
-    const agenda = await openPostgresAgenda({ url: databaseUrl, log, schema });
+    const agenda = await openPostgresProfile({ url: databaseUrl, log, schema });
     opened.push(agenda);
     return agenda;
   };

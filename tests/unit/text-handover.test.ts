@@ -96,12 +96,16 @@ async function play(script: readonly { step: Step; afterMs: number }[]): Promise
       await texts.write(id, { text: 'Aqui é a Paula.', by: { name: 'Paula' } });
   }
   const settled = () =>
-    until(async () => {
-      const { waiting, running } = await jobs.counts();
-      const conversation = await store.find(id);
-      const isDone = conversation && (conversation.heldBy || !isPending(conversation));
-      return waiting + running === 0 && isDone && conversation;
-    }, 'everything is done');
+    until(
+      async () => {
+        const { waiting, running } = await jobs.counts();
+        const conversation = await store.find(id);
+        const isDone = conversation && (conversation.heldBy || !isPending(conversation));
+        return waiting + running === 0 && isDone && conversation;
+      },
+      'everything is done',
+      30_000,
+    );
   await settled();
   isHeld = false;
   await texts.giveBack(id);

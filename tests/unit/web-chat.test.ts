@@ -10,6 +10,7 @@ import { createMetrics } from '../../src/platform/metrics.ts';
 import { createMemoryChatVisitStore } from '../../src/storage/memory-chat-visit-store.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
+import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
 import { clockAt, shippedClinic } from '../support/agent-fixtures.ts';
 import { openScriptDesk } from '../support/script-desk.ts';
 
@@ -41,8 +42,9 @@ async function openChat(origins: string[] = []) {
   const rules = { mode: 'scripts', idleMs: 24 * 60 * minuteMs } as const;
   const failing = { save: false };
   const made = { protocolOf: () => '12345678', newId: createId, clock, metrics: createMetrics() };
+  const leases = createMemoryTurnLeases();
   const { scripts, lookup } = await openScriptDesk({
-    ...{ clinic, clock, store: conversations, mode: rules.mode },
+    ...{ clinic, clock, store: conversations, leases, mode: rules.mode },
     desks: ['clinica', 'atendimento'],
     requests: {
       ...requests,
@@ -54,7 +56,7 @@ async function openChat(origins: string[] = []) {
   });
   const chat = createWebChat({
     ...{ ...made, visits: createMemoryChatVisitStore(), conversations, scripts, lookup, agent },
-    ...{ rules, log },
+    ...{ leases, rules, log },
     clinicOf: (id) => (id === clinic.id ? clinic : undefined),
     onEmergency: (_, kind) => void dangers.push(kind),
   });

@@ -29,6 +29,19 @@ export const screens: readonly Screen[] = [
   },
 
   {
+    path: 'conversations',
+    title: { pt: 'Conversas', en: 'Conversations' },
+    about: {
+      pt: 'WhatsApp e página: ler, assumir, escrever, devolver.',
+      en: 'WhatsApp and web page: read, take over, write, give back.',
+    },
+    icon: 'chat',
+    group: 'day',
+    roles: everybody,
+    load: () => import('./screens/conversations/conversations-screen.tsx'),
+  },
+
+  {
     path: 'agenda',
     title: { pt: 'Agenda', en: 'Agenda' },
     about: {
@@ -144,6 +157,19 @@ export const screens: readonly Screen[] = [
     group: 'house',
     roles: ['admin', 'auditor'],
     load: () => import('./screens/users/users-screen.tsx'),
+  },
+
+  {
+    path: 'jobs',
+    title: { pt: 'Tarefas', en: 'Tasks' },
+    about: {
+      pt: 'O que falhou ao guardar, responder ou enviar mensagens; tentar de novo.',
+      en: 'What failed while keeping, answering or sending messages; try again.',
+    },
+    icon: 'undo',
+    group: 'house',
+    roles: ['admin'],
+    load: () => import('./screens/jobs/jobs-screen.tsx'),
   },
 
   // audit

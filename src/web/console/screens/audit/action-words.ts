@@ -58,6 +58,18 @@ const actions: Readonly<Record<string, Phrase>> = {
   'script.publish': { pt: 'publicou um roteiro', en: 'published a script' },
   'script.replace': { pt: 'trocou um roteiro', en: 'replaced a script' },
   'script.roll-back': { pt: 'voltou um roteiro', en: 'rolled a script back' },
+  'conversation.read': { pt: 'leu uma conversa', en: 'read a conversation' },
+  'conversation.take': { pt: 'assumiu uma conversa', en: 'took a conversation' },
+  'conversation.write': { pt: 'escreveu numa conversa', en: 'wrote in a conversation' },
+  'conversation.give-back': { pt: 'devolveu uma conversa', en: 'gave a conversation back' },
+  'conversation.close': { pt: 'encerrou uma conversa', en: 'closed a conversation' },
+  'conversation.reopen': { pt: 'convidou a retomar a conversa', en: 'asked somebody to go on' },
+  'conversation.timeline': { pt: 'viu o histórico da pessoa', en: 'saw the person’s history' },
+  'conversation.script-answer': {
+    pt: 'corrigiu uma resposta da conversa',
+    en: 'corrected an answer of a conversation',
+  },
+  'job.retry': { pt: 'mandou tentar uma tarefa de novo', en: 'had a task tried again' },
   'conversation.script-view': {
     pt: 'viu roteiros da conversa',
     en: 'saw a conversation’s scripts',
