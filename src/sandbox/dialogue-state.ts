@@ -5,7 +5,7 @@ import type { Field, Task, Topic, Utterance } from './utterance.ts';
 export type DialogueLine =
   | { kind: 'caller'; text: string }
   | { kind: 'agent'; text: string; cut: boolean }
-  | { kind: 'tool-call'; callId: string; name: string }
+  | { kind: 'tool-call'; callId: string; name: string; arguments?: string }
   | { kind: 'tool-output'; callId: string; output: string }
   /** Something the client told the agent in writing. */
   | { kind: 'note'; text: string };

@@ -65,7 +65,7 @@ function wantsOther(text: string): boolean {
   );
 }
 
-/** What was collected is over and told: to the rest of the conversation it is as if it had not been. */
+/** What was collected is over and told: to the rest of the conversation it is as if only the name had been said. */
 export function withoutCollected(lines: readonly DialogueLine[]): readonly DialogueLine[] {
   const isRecord = (line: DialogueLine) => line.kind === 'tool-call' && line.name === recordTool;
   const first = lines.findIndex(isRecord);
@@ -76,7 +76,15 @@ export function withoutCollected(lines: readonly DialogueLine[]): readonly Dialo
   );
   const from = beforeWish(lines, first);
   const told = lines.findIndex(({ kind }, at) => at > lastOutput && kind === 'agent');
-  return [...lines.slice(0, from), ...lines.slice(told < 0 ? lines.length : told + 1)];
+  const rest = lines.slice(told < 0 ? lines.length : told + 1);
+  return [...lines.slice(0, from), ...lines.slice(from).flatMap(nameIn), ...rest];
+}
+
+function nameIn(line: DialogueLine): DialogueLine[] {
+  if (line.kind !== 'tool-call' || line.name !== recordTool) return [];
+  const { question, answer } = asRecord(parsed(line.arguments ?? '')) ?? {};
+  const isName = question === 'nome' && typeof answer === 'string';
+  return isName ? [{ kind: 'caller', text: `Meu nome é ${answer}` }] : [];
 }
 
 /** Back over the first answer, the question it answers, and the words that asked for the script. */

@@ -7,7 +7,9 @@ import { defineTool, refused, type Tool, type ToolContext } from '../tool.ts';
 import { capitalised, wordingFor } from '../visit-words.ts';
 
 const schema = z.strictObject({
-  kind: z.enum(['exams', 'consultations']).describe('exams: exames; consultations: consultas.'),
+  kind: z
+    .enum(['exams', 'consultations'])
+    .describe('exams: exames; consultations: consultas e tudo o que não é exame.'),
 });
 
 /** More lines than this are not read on a telephone's screen. */
@@ -23,13 +25,15 @@ export function createListServices({ agenda }: Pick<FrontDesk, 'agenda'>): Tool 
       'A lista inteira dos exames, ou das consultas com cada profissional, com dias, horários e valores. Para quem pergunta o que a clínica tem.',
     schema,
     run({ kind }, context) {
-      const exams = new Set(context.clinic.services.map(({ id }) => id));
+      const { services, practitioners } = context.clinic;
+      const exams = new Set(services.filter((one) => one.kind === 'exam').map(({ id }) => id));
       const wanted = agenda.bookables.filter(
         ({ serviceId }) => exams.has(wholeOf(serviceId)) === (kind === 'exams'),
       );
       const lines = linesOf(wanted, context);
       if (lines.length === 0) return nothing;
-      const title = kind === 'exams' ? 'Nossos exames:' : 'Nossas consultas:';
+      const others = practitioners.length > 0 ? 'Nossas consultas:' : 'O que pode ser marcado:';
+      const title = kind === 'exams' ? 'Nossos exames:' : others;
       const shown = within(lines);
       const rest = shown.length < lines.length ? ['E outros: pergunte pelo nome.'] : [];
       return {
