@@ -32,6 +32,7 @@ import { createSpeechWatch, type PausableSpeechWatch, type SpeechMemento } from 
 import type { StaffRequestStore } from './staff-request.ts';
 import { agreeByStaff } from './staff-transfer.ts';
 import type { Channel, Tool } from './tool.ts';
+import { createKnownParameters } from './tool-parameters.ts';
 import { createAnswerContact } from './tools/answer-contact.ts';
 import { createCancelAppointment } from './tools/cancel-appointment.ts';
 import { createChangeSubject } from './tools/change-subject.ts';
@@ -121,6 +122,7 @@ export function createReception(parts: {
   /** By profile, not by id: a conversation keeps the one it began with when another is published. */
   const agendas = new WeakMap<ClinicProfile, ClinicAgenda>();
   const limits = createBookingLimits();
+  const withKnownParameters = createKnownParameters();
 
   function agendaOf(clinic: ClinicProfile): ClinicAgenda {
     const known = agendas.get(clinic) ?? createClinicAgenda(clinic, parts.schedule);
@@ -161,7 +163,7 @@ export function createReception(parts: {
           ...toolsOf(desk, contact),
           ...(channel === 'voice' ? [] : [createListServices(desk)]),
           ...(notebook ? [createRecordAnswer(desk, notebook), createChangeSubject(notebook)] : []),
-        ],
+        ].map(withKnownParameters),
         emergency,
       ),
       emergency,

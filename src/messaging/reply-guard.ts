@@ -13,9 +13,6 @@ export interface ReplyGuard {
 /** The end of a sentence, or of a line. An abbreviation cuts too early: what claims something is held back all the same. */
 const sentenceEnd = /[.!?…](?=\s)|\n/g;
 
-/** A sentence is looked at with so much before it, characters: looking at all of a long list each time takes seconds. */
-const looksBack = 300;
-
 /** Nobody reads a claim before it is known whether it is true. */
 export function createReplyGuard(): ReplyGuard {
   let text = '';
@@ -28,7 +25,7 @@ export function createReplyGuard(): ReplyGuard {
       const from = out;
       for (const { index } of text.slice(from).matchAll(sentenceEnd)) {
         const end = from + index + (text[from + index] === '\n' ? 0 : 1);
-        if (claimsIn(text.slice(windowStart(text, out), end)).length > 0) {
+        if (claimsIn(text.slice(0, end), out).length > 0) {
           isHeld = true;
           break;
         }
@@ -39,11 +36,4 @@ export function createReplyGuard(): ReplyGuard {
     held: () => text.slice(out),
     released: () => text.slice(0, out),
   };
-}
-
-/** At the beginning of a word that is far enough back. */
-function windowStart(text: string, from: number): number {
-  if (from <= looksBack) return 0;
-  const word = text.indexOf(' ', from - looksBack);
-  return word < 0 || word > from ? from - looksBack : word + 1;
 }

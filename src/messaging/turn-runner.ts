@@ -82,6 +82,8 @@ class Turn {
   readonly #options: TurnOptions;
   readonly #desk: ConversationDesk;
   readonly #toolbox: ConversationToolbox;
+  /** The same in all rounds of a reply: the model's prompt cache holds. */
+  #instructions = '';
   #conversation: Conversation;
   #memento: unknown;
   /** What was said in this run, for the joined text. */
@@ -112,10 +114,7 @@ class Turn {
     this.#toolbox = createToolbox({
       tools: this.#desk.tools,
       context: {
-        clinic,
-        channel,
-        conversationId: id,
-        positionMs: () => null,
+        ...{ clinic, channel, conversationId: id, positionMs: () => null },
         ...(channel === 'whatsapp' ? { callerE164: optOutNumber(senderKey) ?? senderKey } : {}),
       },
       earlierTurns: senderTurns,
@@ -156,7 +155,11 @@ class Turn {
   }
 
   async #guide(text: string): Promise<void> {
-    this.#guidance = (await this.#parts.scripts?.guide(this.#conversation, text)) ?? noGuidance;
+    const { scripts, clock } = this.#parts;
+    this.#guidance = (await scripts?.guide(this.#conversation, text)) ?? noGuidance;
+    const given = { clinic: this.#options.clinic, guidance: this.#guidance.lines };
+    const now = { conversation: this.#conversation, nowMs: clock.wallMs() };
+    this.#instructions = turnInstructions({ ...given, ...now });
   }
 
   /** @returns the sentence that answers it at once */
@@ -209,12 +212,7 @@ class Turn {
     const guard = createReplyGuard();
     try {
       const events = this.#parts.model.respond({
-        instructions: turnInstructions({
-          clinic: this.#options.clinic,
-          guidance: this.#guidance.lines,
-          conversation: this.#conversation,
-          nowMs: this.#parts.clock.wallMs(),
-        }),
+        instructions: this.#instructions,
         items,
         tools: isLast ? [] : offeredTools(this.#toolbox.definitions, this.#guidance),
         safetyIdentifier: senderLabel(this.#conversation),
