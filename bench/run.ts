@@ -17,7 +17,8 @@ import { Measuring } from './calls/measuring.ts';
 import { judge, median } from './calls/targets.ts';
 import { consolePage } from './console-page.ts';
 import { measureFindSlots } from './find-slots/run.ts';
-import { measureAlone } from './fresh-process.ts';
+import { measureMessages } from './messages/run.ts';
+import { messagesPage } from './messages-page.ts';
 import { measureRecordingSearch, measureRecordingStart } from './recordings/run.ts';
 
 /*
@@ -26,7 +27,7 @@ import { measureRecordingSearch, measureRecordingStart } from './recordings/run.
  *   --calls N --seconds N --rounds N --no-capacity
  *   --profile <directory>            also leaves a CPU profile of each server there
  *   --no-page                        leaves docs/benchmarks.md as it is
- *   --only-messages                  only WhatsApp: webhooks at 200 a second, 1,000 conversations at once (2 minutes)
+ *   --only-messages                  only WhatsApp: webhooks, conversations at once, a start with many kept, finding scripts (4 minutes)
  *   --only-agenda                    only the agenda: free times in a full one, and durable bookings (3 minutes)
  *   --only-console                   only the console: the list of many calls (3 minutes)
  */
@@ -54,10 +55,6 @@ const searches = values.capacity ?? !values.quick;
 const moderateCalls = 50;
 const moderateSeconds = 15;
 const searchSeconds = 10;
-
-/** Each takes a minute. */
-const messagesMs = 400_000;
-const messagesEntry = (part: string) => new URL(`messages/${part}.ts`, import.meta.url);
 
 async function bench(): Promise<boolean> {
   const measuring = new Measuring(compileServers());
@@ -121,13 +118,12 @@ async function benchAgenda(): Promise<boolean> {
 }
 
 async function benchMessages(): Promise<boolean> {
-  const webhook = await measureAlone('messages-webhook', messagesEntry('webhook'), messagesMs);
-  const interleaved = await measureAlone(
-    'messages-interleaved',
-    messagesEntry('interleaved'),
-    messagesMs,
-  );
-  return webhook !== undefined && interleaved !== undefined;
+  const measured = await measureMessages();
+  if (!measured) return false;
+  const date = new Date(createClock().wallMs()).toISOString().slice(0, 10);
+  const page = messagesPage({ date, ...measured });
+  if (values.page) writeFileSync(join(project, 'docs', 'benchmarks-messages.md'), page);
+  return true;
 }
 
 async function benchConsole(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -16,6 +16,18 @@ const target = join(project, 'node_modules', '.cache', 'bench-calls');
 
 /** Types are not checked here: `npm test` does that. */
 export function compileServers(): CompiledServers {
+  const product = compileProduct();
+  return { product, relay: compileBeside(new URL('relay.ts', import.meta.url)) };
+}
+
+/** The product and the floor of its webhooks. */
+export function compileMessageServers(): { product: string; plainWebhook: string } {
+  const product = compileProduct();
+  const plain = new URL('../messages/plain-webhook.ts', import.meta.url);
+  return { product, plainWebhook: compileBeside(plain) };
+}
+
+function compileProduct(): string {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
@@ -23,9 +35,14 @@ export function compileServers(): CompiledServers {
   for (const path of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
     compile(join(source, path), join(target, path));
   }
-  const relay = join(target, 'relay.ts');
-  compile(fileURLToPath(new URL('relay.ts', import.meta.url)), relay);
-  return { product: join(target, 'main.js'), relay: join(target, 'relay.js') };
+  return join(target, 'main.js');
+}
+
+function compileBeside(source: URL): string {
+  const file = fileURLToPath(source);
+  const to = join(target, basename(file));
+  compile(file, to);
+  return to.replace(/\.ts$/, '.js');
 }
 
 function compile(from: string, to: string): void {

@@ -1,8 +1,9 @@
+import { compileMessageServers } from '../calls/compiled-servers.ts';
 import { clinicNumber, openMessageStage } from './stage.ts';
 
 /*
- * 1,000 people at once (or: node … interleaved.ts <people>), who begin within ten seconds, each in a conversation of three messages, each message sent when the
- * one before was answered; every person must get their own three replies, in order.
+ * 1,000 people at once (or: node … interleaved.ts <people>), who begin within ten seconds, each in a conversation of three
+ * messages, each message sent when the one before was answered; every person must get their own three replies, in order.
  */
 const people = Number(process.argv[2] ?? 1_000);
 const rounds = 3;
@@ -10,7 +11,20 @@ const beginWithinMs = 10_000;
 /** A turn waits 1.5 s for further parts; this is far beyond what all of them take. */
 const mostMs = 300_000;
 
-const stage = await openMessageStage((said) => `Recebi: ${said.split('\n').at(-1)}`);
+export interface InterleavedResult {
+  bench: 'messages-interleaved';
+  conversations: number;
+  /** Of these: who got their own replies, all of them, in order. */
+  inOrder: number;
+  replies: number;
+  seconds: number;
+  repliesPerSecond: number;
+}
+
+const stage = await openMessageStage({
+  main: compileMessageServers().product,
+  reply: (said) => `Recebi: ${said.split('\n').at(-1)}`,
+});
 const numberOf = (person: number) => `+55889${String(20_000_000 + person)}`;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const begunMs = performance.now();
@@ -40,15 +54,14 @@ for (let person = 0; person < people; person += 1) {
   const wanted = Array.from({ length: rounds }, (_, n) => `Recebi: pessoa ${person} mensagem ${n}`);
   if (JSON.stringify(stage.sent.get(numberOf(person))) === JSON.stringify(wanted)) inOrder += 1;
 }
-console.log(
-  JSON.stringify({
-    bench: 'messages-interleaved',
-    conversations: people,
-    inOrder,
-    replies: people * rounds,
-    seconds: Number(seconds.toFixed(1)),
-    repliesPerSecond: Number(((people * rounds) / seconds).toFixed(1)),
-  }),
-);
+const result: InterleavedResult = {
+  bench: 'messages-interleaved',
+  conversations: people,
+  inOrder,
+  replies: people * rounds,
+  seconds: Number(seconds.toFixed(1)),
+  repliesPerSecond: Number(((people * rounds) / seconds).toFixed(1)),
+};
+console.log(JSON.stringify(result));
 await stage.close();
 process.exit(inOrder === people ? 0 : 1);

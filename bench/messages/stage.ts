@@ -1,12 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createSandboxCarrier } from '../../src/sandbox/carrier.ts';
 import { type SandboxRest, startSandboxTwilioRest } from '../../src/sandbox/rest-server.ts';
 import { startSandboxTextModel } from '../../src/sandbox/text-model-server.ts';
 import { freePort } from '../../tests/support/server-process.ts';
+import { project } from '../calls/compiled-servers.ts';
+import { ServerProcess } from '../calls/server-process.ts';
 
 const accountSid = 'AC0123456789abcdef0123456789abcdef';
 const authToken = 'bench-auth-token';
@@ -18,13 +20,22 @@ export interface MessageStage {
   rest: SandboxRest;
   /** What was sent to each number, in order. */
   sent: Map<string, string[]>;
-  /** CPU time of the server's process so far. */
+  /** CPU time of the server's process so far, all of its threads. */
   cpuMs(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** @param reply what the model writes to the words of a person; without it the sandbox's receptionist answers */
-export async function openMessageStage(reply?: (said: string) => string): Promise<MessageStage> {
+export interface MessageStageOptions {
+  /** Compiled; the product, or the floor of its webhooks. */
+  main: string;
+  /** What the model writes to the words of a person; without it the sandbox's receptionist answers. */
+  reply?: (said: string) => string;
+  /** Where to leave a CPU profile. */
+  profileDirectory?: string | undefined;
+}
+
+export async function openMessageStage(options: MessageStageOptions): Promise<MessageStage> {
+  const { main, reply, profileDirectory } = options;
   const clock = createClock();
   const log = createLog('silent');
   const model = await startSandboxTextModel({
@@ -54,11 +65,13 @@ export async function openMessageStage(reply?: (said: string) => string): Promis
   });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = fork(
-    fileURLToPath(new URL('server.ts', import.meta.url)),
-    [
-      JSON.stringify({
+  const directory = await mkdtemp(join(tmpdir(), 'alo-bench-messages-'));
+  const server = await ServerProcess.start(
+    {
+      main,
+      env: {
         PORT: String(port),
+        HOST: '127.0.0.1',
         PUBLIC_URL: url,
         OPENAI_API_KEY: 'sk-bench',
         OPENAI_BASE_URL: model.url,
@@ -66,25 +79,26 @@ export async function openMessageStage(reply?: (said: string) => string): Promis
         TWILIO_AUTH_TOKEN: authToken,
         TWILIO_PHONE_NUMBER: clinicNumber,
         TWILIO_API_URL: rest.url,
-        CLINICS_DIR: fileURLToPath(new URL('../../clinics', import.meta.url)),
-      }),
-    ],
-    { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+        CLINICS_DIR: join(project, 'clinics'),
+        RECORDINGS_DIR: join(directory, 'recordings'),
+        APPOINTMENTS_DIR: join(directory, 'appointments'),
+        DATA_DIR: join(directory, 'data'),
+        JOURNAL: join(directory, 'messages.jsonl'),
+        LOG_LEVEL: 'warn',
+      },
+      // Wherever there is room: the threads that wait for the disk are part of it.
+      core: undefined,
+      profileDirectory,
+    },
+    () => answers(url),
   );
-  const directory = await listening(server);
   return {
     url,
     rest,
     sent,
-    cpuMs: () =>
-      new Promise((resolve) => {
-        server.once('message', (told: { cpuMs: number }) => resolve(told.cpuMs));
-        server.send({ cpu: true });
-      }),
+    cpuMs: async () => (await server.sample()).cpuMs,
     async close() {
-      const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-      server.send({ stop: true });
-      await exited;
+      await server.stop();
       await carrier.close();
       await rest.close();
       await model.close();
@@ -93,9 +107,10 @@ export async function openMessageStage(reply?: (said: string) => string): Promis
   };
 }
 
-function listening(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('message', (told: { directory: string }) => resolve(told.directory));
-    server.once('exit', () => reject(new Error('the server ended')));
-  });
+/** Any answer will do. */
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  );
 }

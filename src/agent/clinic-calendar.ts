@@ -38,9 +38,17 @@ export function exceptionDays({ exceptions }: Days, practitionerId?: string): Sp
   return days;
 }
 
+/** The clinic's own hours on one day, when it is an exception; none when it is closed. @param date `YYYY-MM-DD` */
+export function exceptionOn({ exceptions }: Days, date: string): readonly DayHours[] | undefined {
+  const found = exceptions.findLast(
+    ({ from, to = from, practitioner }) => practitioner === undefined && from <= date && date <= to,
+  );
+  return found && (found.hours ?? []).toSorted((a, b) => (a.from < b.from ? -1 : 1));
+}
+
 /** The holiday that closes the clinic on a day, unless it opens all the same. @param date `YYYY-MM-DD` */
 export function holidayOn(clinic: Days, date: string): Holiday | undefined {
-  if (exceptionDays(clinic).has(date)) return undefined;
+  if (exceptionOn(clinic, date)) return undefined;
   return holidaysOf(yearOf(date), placeOf(clinic)).find((one) => one.date === date);
 }
 

@@ -73,6 +73,8 @@ function clinicPattern(phrase: string): DangerPattern {
 }
 
 function firstMeant(said: string, { kind, pattern, unless }: DangerPattern): string | undefined {
+  // `matchAll` works with a copy of the expression, which is compiled anew each time.
+  if (said.search(pattern) < 0) return undefined;
   for (const match of said.matchAll(pattern)) {
     const at = { from: match.index, to: match.index + match[0].length };
     const clause = clauseAround(said, at);

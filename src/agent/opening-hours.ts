@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { exceptionDays, holidayOn } from './clinic-calendar.ts';
+import { exceptionOn, holidayOn } from './clinic-calendar.ts';
 import type { ClinicProfile } from './clinic-profile.ts';
 import { spokenAtTime, spokenDate, weekdayOf } from './spoken-portuguese.ts';
 
@@ -19,7 +19,7 @@ export function openStretches(hours: Hours, date: Temporal.PlainDate): OpenStret
   const { openingHours } = hours;
   if (openingHours.length === 0) return undefined;
   const day = date.toString();
-  const own = exceptionDays(hours).get(day) ?? (holidayOn(hours, day) ? [] : undefined);
+  const own = exceptionOn(hours, day) ?? (holidayOn(hours, day) ? [] : undefined);
   const weekday = weekdayOf(date);
   const stretches = own ?? openingHours.filter(({ days }) => days.includes(weekday));
   return stretches

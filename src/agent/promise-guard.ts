@@ -28,11 +28,13 @@ const longestReply = 4_000;
 /**
  * What the agent's own words say was booked, moved, cancelled or passed on. Questions, denials, conditions, plans and
  * what somebody else is said to have said are no claims. In the order of the text.
+ * @param since only of sentences that end behind this place
  */
-export function claimsIn(text: string): Claim[] {
+export function claimsIn(text: string, since = 0): Claim[] {
   const said = text.slice(0, longestReply);
-  const plain = plainLetters(said);
-  return sentencesOf(plain).flatMap((sentence) =>
+  const sentences = sentencesOf(plainLetters(said));
+  const asked = sentences.filter((one) => one.from + one.text.length > since);
+  return asked.flatMap((sentence) =>
     claimsOfSentence(sentence).map(({ kind, form, from, to }) => ({
       kind,
       form,
@@ -47,7 +49,15 @@ export function unkeptPromise(
   text: string,
   state: Pick<ConversationState, 'deeds' | 'hold'>,
 ): Claim | undefined {
-  return claimsIn(text).find((claim) => !isKept(claim, state));
+  return firstUnkept(claimsIn(text), state);
+}
+
+/** The same, of claims that are known already. */
+export function firstUnkept(
+  claims: readonly Claim[],
+  state: Pick<ConversationState, 'deeds' | 'hold'>,
+): Claim | undefined {
+  return claims.find((claim) => !isKept(claim, state));
 }
 
 function isKept(claim: Claim, { deeds, hold }: Pick<ConversationState, 'deeds' | 'hold'>) {
@@ -155,6 +165,7 @@ function plainLetters(text: string): string {
 }
 
 function plainUnit(unit: string): string {
+  if (unit < '\u0080') return unit.toLowerCase();
   const plain = unit.normalize('NFD').charAt(0).toLowerCase();
   return plain.length === 1 ? plain : ' ';
 }
@@ -220,7 +231,9 @@ function isAside(rest: readonly string[], form: ClaimForm): boolean {
 }
 
 function claimsOfClause(clause: Stretch, rest: string): FoundClaim[] {
-  const found = claimPatterns.flatMap((pattern) =>
+  // `search` first: `matchAll` works with a copy of the expression, which is compiled anew each time.
+  const near = claimPatterns.filter(({ pattern }) => clause.text.search(pattern) >= 0);
+  const found = near.flatMap((pattern) =>
     [...clause.text.matchAll(pattern.pattern)]
       .filter((match) => isMeant(pattern, clause.text, match, rest))
       .map((match) => ({

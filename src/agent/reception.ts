@@ -32,6 +32,7 @@ import { createSpeechWatch, type PausableSpeechWatch, type SpeechMemento } from 
 import type { StaffRequestStore } from './staff-request.ts';
 import { agreeByStaff } from './staff-transfer.ts';
 import type { Channel, Tool } from './tool.ts';
+import { createKnownParameters } from './tool-parameters.ts';
 import { createAnswerContact } from './tools/answer-contact.ts';
 import { createCancelAppointment } from './tools/cancel-appointment.ts';
 import { createCheckCode } from './tools/check-code.ts';
@@ -119,6 +120,7 @@ export function createReception(parts: {
   /** By profile, not by id: a conversation keeps the one it began with when another is published. */
   const agendas = new WeakMap<ClinicProfile, ClinicAgenda>();
   const limits = createBookingLimits();
+  const withKnownParameters = createKnownParameters();
 
   function agendaOf(clinic: ClinicProfile): ClinicAgenda {
     const known = agendas.get(clinic) ?? createClinicAgenda(clinic, parts.schedule);
@@ -155,7 +157,9 @@ export function createReception(parts: {
     });
     return {
       tools: guardedInEmergency(
-        [...toolsOf(desk, contact), ...(notebook ? [createRecordAnswer(desk, notebook)] : [])],
+        [...toolsOf(desk, contact), ...(notebook ? [createRecordAnswer(desk, notebook)] : [])].map(
+          withKnownParameters,
+        ),
         emergency,
       ),
       emergency,

@@ -2,7 +2,7 @@ import type { ClinicProfile } from './clinic-profile.ts';
 import { type ClosingSummary, closingSummary } from './closing-summary.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { EmergencyEvent } from './emergency-watch.ts';
-import { unkeptPromise } from './promise-guard.ts';
+import { type Claim, claimsIn, firstUnkept } from './promise-guard.ts';
 import type { ClaimKind } from './promise-words.ts';
 import { readBackOf } from './read-back.ts';
 
@@ -71,6 +71,14 @@ export function createSpeechWatch({
   /** Last lines heard to their end since each booking, by appointment id. */
   const heardSince = new Map<string, string[]>();
 
+  /** A reply is asked about several times, while what was done changes. */
+  let read: { text: string; claims: Claim[] } = { text: '', claims: [] };
+
+  function unkeptIn(text: string): Claim | undefined {
+    if (read.text !== text) read = { text, claims: claimsIn(text) };
+    return firstUnkept(read.claims, state);
+  }
+
   function agentIsSaying(text: string): void {
     for (const [id, appointment] of state.unheardReadBacks) {
       if (isComplete(readBackOf(appointment, text, clinic.timeZone)))
@@ -83,7 +91,7 @@ export function createSpeechWatch({
     agentCutOff: () => state.readBacksUnderWay.clear(),
     agentSaid(text) {
       agentIsSaying(text);
-      const claim = unkeptPromise(text, state);
+      const claim = unkeptIn(text);
       if (!claim) return undefined;
       if (brokenPromises.length < mostKept) brokenPromises.push(claim.words);
       if (corrections >= mostCorrections) return undefined;
@@ -113,7 +121,7 @@ export function createSpeechWatch({
         brokenPromises,
         emergencies: emergencies(),
       }),
-    isUnkept: (text) => unkeptPromise(text, state) !== undefined,
+    isUnkept: (text) => unkeptIn(text) !== undefined,
     memento: () => ({ brokenPromises: [...brokenPromises], corrections }),
   };
 }

@@ -98,7 +98,15 @@ export function defineTool<Schema extends z.ZodObject>(tool: {
 }): Tool {
   const { name, description, schema } = tool;
   return {
-    definition: { type: 'function', name, description, parameters: toParameters(schema) },
+    definition: {
+      type: 'function',
+      name,
+      description,
+      // Worked out by who asks: see `createKnownParameters`.
+      get parameters() {
+        return toParameters(schema);
+      },
+    },
     prepare(argumentsValue) {
       const parsed = schema.safeParse(argumentsValue, { error: portugueseIssue });
       if (!parsed.success) return { accepted: false, refusal: toRefusal(parsed.error) };

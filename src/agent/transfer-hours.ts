@@ -1,5 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
-import { exceptionDays, holidayOn } from './clinic-calendar.ts';
+import { exceptionOn, holidayOn } from './clinic-calendar.ts';
 import type { ClinicProfile } from './clinic-profile.ts';
 import { type OpenStretch, openStretches } from './opening-hours.ts';
 import { spokenAtTime, spokenDate, weekdayOf } from './spoken-portuguese.ts';
@@ -53,7 +53,7 @@ function stretchesOn(
     .sort((a, b) => a.from.localeCompare(b.from));
   if (onHolidays) return own;
   const date = day.toString();
-  const special = exceptionDays(clinic).get(date) ?? (holidayOn(clinic, date) ? [] : undefined);
+  const special = exceptionOn(clinic, date) ?? (holidayOn(clinic, date) ? [] : undefined);
   return special ? own.flatMap((one) => overlapsOf(one, special)) : own;
 }
 

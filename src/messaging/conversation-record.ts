@@ -118,6 +118,40 @@ export function parseConversation(value: unknown): Conversation | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+const fields = Object.entries(conversationSchema.shape) as [keyof Conversation, z.ZodType][];
+
+/**
+ * The same for what became of a checked conversation: only what is not the very same value is looked at, and of a list only
+ * its new elements. A conversation of a hundred lines is written ten times a reply.
+ */
+export function parseChanged(before: Conversation, after: Conversation): Conversation | undefined {
+  if (Object.keys(after).some((name) => !(name in conversationSchema.shape))) return undefined;
+  const checked: Record<string, unknown> = {};
+  for (const [name, schema] of fields) {
+    const parsed = parseField(schema, before[name], after[name]);
+    if (parsed === invalid) return undefined;
+    checked[name] = parsed;
+  }
+  return checked as Conversation;
+}
+
+const invalid = Symbol('invalid');
+
+function parseField(schema: z.ZodType, before: unknown, after: unknown): unknown {
+  if (after === before) return after;
+  if (!(schema instanceof z.ZodArray) || !Array.isArray(before) || !Array.isArray(after))
+    return parseWhole(schema, after);
+  const known = new Set<unknown>(before);
+  const element = schema.element as z.ZodType;
+  const checked = Array.from(after, (one) => (known.has(one) ? one : parseWhole(element, one)));
+  return checked.includes(invalid) ? invalid : checked;
+}
+
+function parseWhole(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : invalid;
+}
+
 export const conversationHeadSchema = conversationSchema
   .pick({
     ...{ id: true, clinic: true, channel: true, senderKey: true, senderName: true },
@@ -131,6 +165,11 @@ export const conversationHeadSchema = conversationSchema
   });
 /** What lists and look-ups need of a conversation. */
 export type ConversationHead = z.output<typeof conversationHeadSchema>;
+
+export function parseHead(value: unknown): ConversationHead | undefined {
+  const parsed = conversationHeadSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
 
 export function headOf(conversation: Conversation): ConversationHead {
   const { id, clinic, channel, senderKey, senderName, protocol, status } = conversation;

@@ -25,7 +25,7 @@ export function createReplyGuard(): ReplyGuard {
       const from = out;
       for (const { index } of text.slice(from).matchAll(sentenceEnd)) {
         const end = from + index + (text[from + index] === '\n' ? 0 : 1);
-        if (claimsIn(text.slice(0, end)).length > 0) {
+        if (claimsIn(text.slice(0, end), out).length > 0) {
           isHeld = true;
           break;
         }

@@ -42,6 +42,23 @@ export function decideTurn(
   return nowMs >= readyMs ? { do: 'answer' } : { do: 'wait', ms: readyMs - nowMs };
 }
 
+/**
+ * Pure: is a later message waited for, whose own look comes when the answer is due? Then nobody need look again for this one.
+ * @param id of the message that is looked for
+ */
+export function isLookedForLater(
+  { inbox }: Pick<Conversation, 'inbox'>,
+  id: string | undefined,
+  rules: BurstRules = burstRules,
+): boolean {
+  const inOrder = inbox.toSorted((a, b) => a.atMs - b.atMs);
+  const [first] = inOrder;
+  const last = inOrder.at(-1);
+  if (id === undefined || !first || !last || last.id === id) return false;
+  if (inbox.some(({ isComing }) => isComing)) return false;
+  return last.atMs + rules.quietMs <= first.atMs + rules.mostMs;
+}
+
 /** What the messages ask of us, apart from their words. */
 export interface InboundReading {
   /** The whole message is a word by which people leave, or come back to, a list. */

@@ -82,6 +82,8 @@ class Turn {
   readonly #options: TurnOptions;
   readonly #desk: ConversationDesk;
   readonly #toolbox: ConversationToolbox;
+  /** The same in all rounds of a reply: the model's prompt cache holds. */
+  #instructions = '';
   #conversation: Conversation;
   #memento: unknown;
   /** What was said in this run, for the joined text. */
@@ -150,6 +152,9 @@ class Turn {
     // What is left of a reply that was begun belongs to words that were read before.
     const text = isFirst ? last.join('\n') : '';
     this.#guidance = (await this.#parts.scripts?.guide(this.#conversation, text)) ?? noGuidance;
+    const given = { clinic: this.#options.clinic, guidance: this.#guidance.lines };
+    const now = { conversation: this.#conversation, nowMs: this.#parts.clock.wallMs() };
+    this.#instructions = turnInstructions({ ...given, ...now });
     return this.#converse();
   }
 
@@ -198,12 +203,7 @@ class Turn {
     const guard = createReplyGuard();
     try {
       const events = this.#parts.model.respond({
-        instructions: turnInstructions({
-          clinic: this.#options.clinic,
-          guidance: this.#guidance.lines,
-          conversation: this.#conversation,
-          nowMs: this.#parts.clock.wallMs(),
-        }),
+        instructions: this.#instructions,
         items,
         tools: isLast ? [] : offeredTools(this.#toolbox.definitions, this.#guidance),
         safetyIdentifier: senderLabel(this.#conversation),

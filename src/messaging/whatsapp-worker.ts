@@ -9,7 +9,7 @@ import { type Job, type JobEnd, type JobQueue, jobRules } from './job-store.ts';
 import type { OutboxSender } from './outbox-sender.ts';
 import { nextToSend } from './outbox-steps.ts';
 import type { TextConversations } from './text-conversations.ts';
-import { type BurstRules, burstRules } from './turn-decision.ts';
+import { type BurstRules, burstRules, isLookedForLater } from './turn-decision.ts';
 import { lookAgainMs } from './turn-leases.ts';
 
 /** Bytes of a voice note: WhatsApp allows 16 MB, of speech 5 MB are half an hour. */
@@ -39,7 +39,11 @@ const incomingSchema = z.strictObject({
 /** What a webhook leaves for the worker. */
 export type IncomingWhatsapp = z.output<typeof incomingSchema>;
 
-const ofConversation = z.strictObject({ conversation: z.string() });
+const ofConversation = z.strictObject({
+  conversation: z.string(),
+  /** Of a turn: the message that brought it about, if one did. */
+  message: z.string().optional(),
+});
 
 type MediaResult =
   | { outcome: 'ready'; bytes: Buffer; contentType: string }
@@ -90,7 +94,7 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
     await jobs.add({
       id: `turn-${conversation.id}-${incoming.messageSid}`,
       kind: 'turn',
-      data: { conversation: conversation.id },
+      data: { conversation: conversation.id, message: incoming.messageSid },
       delayMs: rules.quietMs,
     });
     return 'done';
@@ -128,12 +132,13 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
     }
   }
 
-  async function takeTurn(id: string): Promise<JobEnd> {
-    const head = await store.find(id);
-    const clinic = head && parts.clinicOf(head.clinic);
+  async function takeTurn(id: string, message: string | undefined): Promise<JobEnd> {
+    const before = await store.find(id);
+    const clinic = before && parts.clinicOf(before.clinic);
     if (!clinic) return 'done';
     const decision = await texts.takeTurn(id, { clinic }, rules);
-    if (decision.do === 'wait') return { againMs: decision.ms };
+    if (decision.do === 'wait')
+      return isLookedForLater(before, message, rules) ? 'done' : { againMs: decision.ms };
     const after = await store.find(id);
     if (after && nextToSend(after)) await addSending(after);
     return 'done';
@@ -156,8 +161,8 @@ export function createWhatsappWorker(parts: WhatsappWorkerParts): WhatsappWorker
 
   async function work({ kind, data, attempt }: Job): Promise<JobEnd> {
     if (kind === 'incoming') return takeIn(data, attempt);
-    const { conversation } = ofConversation.parse(data);
-    if (kind === 'turn') return takeTurn(conversation);
+    const { conversation, message } = ofConversation.parse(data);
+    if (kind === 'turn') return takeTurn(conversation, message);
     if (kind === 'send') return send(conversation, attempt);
     log.error({ job: kind }, 'a job of an unknown kind was put aside');
     return 'done';

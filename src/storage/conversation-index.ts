@@ -2,6 +2,7 @@ import {
   type Conversation,
   type ConversationHead,
   headOf,
+  parseChanged,
   parseConversation,
 } from '../messaging/conversation-record.ts';
 import type {
@@ -18,15 +19,19 @@ export interface ConversationKeeper {
   /** Durable when it resolves. */
   write(conversation: Conversation): Promise<void>;
   remove(id: string): Promise<void>;
+  /** All that was closed before this moment is removed. */
+  swept?(beforeMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What is known of all conversations at once, over whatever keeps them. @param kept heads of what stands there */
+/**
+ * What is known of all conversations at once, over whatever keeps them.
+ * @param heads of what stands there, by id; kept up to date from now on
+ */
 export function createIndexedConversations(
   keeper: ConversationKeeper,
-  kept: Iterable<ConversationHead> = [],
+  heads = new Map<string, ConversationHead>(),
 ): ConversationStore {
-  const heads = new Map<string, ConversationHead>();
   /** Ids of a sender's conversations. */
   const bySender = new Map<string, Set<string>>();
   const inTurn = createKeyedQueue();
@@ -57,8 +62,8 @@ export function createIndexedConversations(
       .flatMap((key) => [...(bySender.get(key) ?? [])])
       .flatMap((id) => heads.get(id) ?? []);
   }
-  async function write(conversation: Conversation): Promise<Conversation> {
-    const checked = parseConversation(conversation);
+  async function write(conversation: Conversation, before?: Conversation): Promise<Conversation> {
+    const checked = before ? parseChanged(before, conversation) : parseConversation(conversation);
     if (!checked)
       throw new CodedError('STORE_WRITE_FAILED', 'what was to be written is no conversation');
     await keeper.write(checked);
@@ -68,7 +73,7 @@ export function createIndexedConversations(
   const read = async (head: ConversationHead | undefined) =>
     head === undefined ? undefined : keeper.read(head.id);
 
-  for (const head of kept) learn(head);
+  for (const head of heads.values()) learn(head);
   return {
     create: (conversation) =>
       inTurn(keyOf(conversation), async () => {
@@ -86,7 +91,7 @@ export function createIndexedConversations(
         const before = await read(heads.get(id));
         if (!before) return undefined;
         const after = change(before);
-        return after === before ? before : write({ ...after, id });
+        return after === before ? before : write({ ...after, id }, before);
       }),
     async list(query) {
       const { clinics, channel, senderKey, status, isPending, limit } = query;
@@ -109,6 +114,7 @@ export function createIndexedConversations(
           await keeper.remove(head.id);
           forget(head);
         });
+      await keeper.swept?.(beforeMs);
       return old.length;
     },
     close: () => keeper.close(),

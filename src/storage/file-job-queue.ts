@@ -7,6 +7,7 @@ import {
   openJournalStore,
 } from './journal-store.ts';
 import { createMemoryJobQueue, type KeptJob, type MemoryJobOptions } from './memory-job-queue.ts';
+import { journalGatherMs } from './write-batches.ts';
 
 /** Lines after which everything is written anew: some thousands of messages. */
 const linesPerSnapshot = 20_000;
@@ -39,7 +40,7 @@ export function openFileJobQueue(
       kept.set(job.id, job);
     }
     return createMemoryJobQueue(
-      options,
+      { gatherMs: journalGatherMs, ...options },
       (jobs, all) =>
         append(
           jobs.map((job) => ({ op: job.state, id: job.id, idem: '', data: job })),

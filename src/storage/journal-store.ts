@@ -46,21 +46,40 @@ export async function openJournalStore<Store extends { close(): Promise<void> }>
   }
 }
 
-/** Appends, and writes everything anew after so many lines. @param what is kept, for the log */
+/**
+ * Appends, one call at a time, and writes everything anew after so many lines; appends go on meanwhile. What `all` hands out
+ * must not be changed afterwards.
+ * @param what is kept, for the log
+ */
 export function appendWithSnapshots(
   journal: Journal,
   { log, snapshotEvery, what }: { log: Log; snapshotEvery: number; what: string },
 ): (entries: readonly NewEntry[], all: () => unknown[]) => Promise<void> {
   let snapshotSeq = journal.seq;
+  let isWriting = false;
+  let written: number | undefined;
+  // The journal goes on holding everything: tried again after as many lines.
+  const failed = (err: unknown) => log.error({ err }, `a snapshot of ${what} failed`);
+
+  function startSnapshot(all: () => unknown[]): void {
+    if (isWriting || journal.seq - snapshotSeq < snapshotEvery) return;
+    snapshotSeq = journal.seq;
+    isWriting = true;
+    const done = journal.snapshot(all()).then((generation) => {
+      written = generation;
+    }, failed);
+    void done.finally(() => {
+      isWriting = false;
+    });
+  }
+
   return async (entries, all) => {
-    if (journal.seq - snapshotSeq >= snapshotEvery) {
-      snapshotSeq = journal.seq;
-      await journal
-        .snapshot(all())
-        .then((generation) => journal.rotate(generation))
-        // The journal goes on holding everything: tried again after as many lines.
-        .catch((err) => log.error({ err }, `a snapshot of ${what} failed`));
+    if (written !== undefined) {
+      const generation = written;
+      written = undefined;
+      await journal.rotate(generation).catch(failed);
     }
+    startSnapshot(all);
     await journal.append(entries);
   };
 }

@@ -64,6 +64,8 @@ export class Journal {
   /** Length and checksum of what is durable in the current file. */
   #bytes: number;
   #checksum: number;
+  /** The snapshot that is being written. */
+  #snapshot: Promise<unknown> = Promise.resolve();
 
   constructor(directory: string, disk: JournalDisk, found?: Recovered) {
     this.#directory = directory;
@@ -78,6 +80,11 @@ export class Journal {
   /** Number of the last durable line. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Length of the journal in use. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Whether the last write came through. */
@@ -104,9 +111,18 @@ export class Journal {
     this.#checksum = crc32(bytes, this.#checksum);
   }
 
-  /** Writes all there was after the current line. @returns what `rotate` is to be called with */
-  async snapshot(values: unknown[]): Promise<number> {
-    const seq = this.#seq;
+  /**
+   * Writes all there was. One at a time.
+   * @param seq the line after which it was so, the current one when left out
+   * @returns what `rotate` is to be called with
+   */
+  snapshot(values: unknown[], seq = this.#seq): Promise<number> {
+    const written = this.#writeSnapshot(values, seq);
+    this.#snapshot = written.catch(() => undefined);
+    return written;
+  }
+
+  async #writeSnapshot(values: unknown[], seq: number): Promise<number> {
     this.#lastGeneration += 1;
     const generation = this.#lastGeneration;
     const path = join(this.#directory, snapshotName(generation));
@@ -161,6 +177,7 @@ export class Journal {
   }
 
   async close(): Promise<void> {
+    await this.#snapshot;
     await this.#letGo();
   }
 

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../platform/clock.ts';
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
+import { createBatches } from './write-batches.ts';
 
 /** A job as it is kept. */
 export interface KeptJob {
@@ -33,6 +34,8 @@ export interface MemoryJobOptions {
   clock: Clock;
   log: Log;
   rules?: Partial<JobRules>;
+  /** Of `createBatches`. */
+  gatherMs?: number;
 }
 
 /** Longest timer of Node; further jobs are looked at again then. */
@@ -49,7 +52,10 @@ export function createMemoryJobQueue(
   const rules: JobRules = { ...jobRules, ...options.rules };
   const jobs = new Map<string, KeptJob>();
   const running = new Map<string, Promise<void>>();
-  const write = createBatches(keep, () => [...jobs.values()]);
+  const write = createBatches<KeptJob>(
+    (batch) => keep(batch, () => [...jobs.values()]),
+    options.gatherMs,
+  );
   let work: ((job: Job) => Promise<JobEnd>) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -202,25 +208,5 @@ function createDueList() {
       if (at >= 0) sorted.splice(at, 1);
     },
     first: (): KeptJob | undefined => sorted[0],
-  };
-}
-
-/** What comes while something is being written is written next, together: one sync of the disk for many. */
-function createBatches(keep: KeepJobs, all: () => KeptJob[]): (job: KeptJob) => Promise<void> {
-  let next: { jobs: KeptJob[]; done: Promise<void> } | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  return (job) => {
-    if (next) {
-      next.jobs.push(job);
-      return next.done;
-    }
-    const batch = { jobs: [job], done: Promise.resolve() };
-    next = batch;
-    batch.done = last.then(() => {
-      next = undefined;
-      return keep(batch.jobs, all);
-    });
-    last = batch.done.catch(() => undefined);
-    return batch.done;
   };
 }

@@ -1,10 +1,9 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { closed, received } from '../../src/messaging/conversation-steps.ts';
 import type { ConversationStore } from '../../src/messaging/conversation-store.ts';
-import { createId } from '../../src/platform/id.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileConversationStore } from '../../src/storage/file-conversation-store.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
@@ -36,41 +35,6 @@ describeConversationStore('files', async () => {
       await rm(directory, { recursive: true });
     },
   };
-});
-
-it('a disk that does not take a change: it is not acknowledged, and what stood before stands', async () => {
-  const directory = await newDirectory();
-  let isFull = false;
-  const store = await openFileConversationStore({
-    directory,
-    log,
-    async replaceFile(path, data) {
-      if (isFull) throw new Error('ENOSPC');
-      await writeFile(path, data);
-    },
-  });
-  const conversation = conversationOf(ana, 1_000);
-  await store.create(conversation);
-  isFull = true;
-  const change = store.update(conversation.id, (one) => ({ ...one, senderTurns: 9 }));
-  await expect(change).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
-  expect(await store.find(conversation.id)).toEqual(conversation);
-  await store.close();
-  await rm(directory, { recursive: true });
-});
-
-it('a second process is refused, and a file that is not understood is left as it is', async () => {
-  const directory = await newDirectory();
-  const foreign = `${createId()}.json`;
-  await writeFile(join(directory, foreign), '{"half": ');
-  const store = await openFileConversationStore({ directory, log });
-  await expect(openFileConversationStore({ directory, log })).rejects.toMatchObject({
-    code: 'STORE_LOCKED',
-  });
-  expect(await store.list({ limit: 10 })).toEqual([]);
-  expect(await readdir(directory)).toContain(foreign);
-  await store.close();
-  await rm(directory, { recursive: true });
 });
 
 describe.skipIf(!redisUrl)('with a Redis (TEST_REDIS_URL)', () => {

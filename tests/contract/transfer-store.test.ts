@@ -30,14 +30,15 @@ describeTransferStore('files', async () => {
 it('transfers in files stand after a restart, through many snapshots, and those that are over do not', async () => {
   const directory = await newDirectory();
   const before = await openFileTransferStore({ directory, log, snapshotEvery: 5 });
-  const ids = Array.from({ length: 12 }, (_, i) => `transfer-number-${i + 10}`);
+  // Snapshots are written beside the appends: enough of these for several to be done.
+  const ids = Array.from({ length: 120 }, (_, i) => `transfer-number-${i + 10}`);
   for (const id of ids) await before.put(pendingTransfer({ id }));
-  for (const id of ids.slice(0, 6)) await before.remove(id);
+  for (const id of ids.slice(0, 60)) await before.remove(id);
   await before.close();
   expect(await readdir(directory)).not.toContain('journal-000001.jsonl');
   const after = await openFileTransferStore({ directory, log });
-  expect(ids.filter((id) => after.find(id))).toEqual(ids.slice(6));
-  expect(after.find(ids[11] ?? '')).toEqual(pendingTransfer({ id: ids[11] ?? '' }));
+  expect(ids.filter((id) => after.find(id))).toEqual(ids.slice(60));
+  expect(after.find(ids[99] ?? '')).toEqual(pendingTransfer({ id: ids[99] ?? '' }));
   await after.close();
   await rm(directory, { recursive: true });
 });

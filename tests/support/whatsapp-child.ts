@@ -1,7 +1,6 @@
 import { createResponsesClient } from '../../src/openai/responses-client.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { replaceFile } from '../../src/storage/file-commit.ts';
 import { openFileConversationStore } from '../../src/storage/file-conversation-store.ts';
 import { openFileJobQueue } from '../../src/storage/file-job-queue.ts';
 import { createTwilioRest } from '../../src/twilio/rest-client.ts';
@@ -19,18 +18,22 @@ const step = (what: string) => {
 };
 const log = createLog('silent');
 const clock = createClock();
-const disk = createFailingDisk(Number.POSITIVE_INFINITY);
-disk.trouble = (what) => step(`jobs ${what}`);
+function steppedDisk(of: string) {
+  const disk = createFailingDisk(Number.POSITIVE_INFINITY);
+  disk.trouble = (what) => step(`${of} ${what}`);
+  return disk;
+}
 const store = await openFileConversationStore({
   directory: `${directory}/conversations`,
   log,
-  async replaceFile(path, data) {
-    step('before the conversation');
-    await replaceFile(path, data);
-    step('after the conversation');
-  },
+  disk: steppedDisk('conversations'),
+  // A checkpoint in the middle of the reply, too.
+  snapshotEvery: 5,
 });
-const jobs = await openFileJobQueue({ directory: `${directory}/jobs`, log, disk, clock });
+const jobs = await openFileJobQueue({
+  ...{ directory: `${directory}/jobs`, log, clock },
+  disk: steppedDisk('jobs'),
+});
 const rest = createTwilioRest({
   accountSid: 'AC0123456789abcdef0123456789abcdef',
   authToken: 'test-auth-token',

@@ -27,6 +27,13 @@ describe('what the agent says was done', () => {
     expect(kinds(said)).toEqual(claims);
   });
 
+  it('is asked of the end of a reply alone, which is read with what stands before it', () => {
+    const before = 'A sua consulta está marcada. Ele disse: “';
+    const text = `${before}está cancelada”. Cancelei também o exame.`;
+    expect(claimsIn(text, before.indexOf(' Ele')).map(({ words }) => words)).toEqual(['Cancelei']);
+    expect(claimsIn(text)).toHaveLength(2);
+  });
+
   it('keeps the agent’s own words and the sentence they stood in', () => {
     expect(claimsIn('Pronto, Dra. Ana! A sua consulta está já marcada, viu?')).toEqual([
       {

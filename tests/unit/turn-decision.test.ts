@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Inbound } from '../../src/messaging/conversation-record.ts';
-import { decideTurn, readInbound } from '../../src/messaging/turn-decision.ts';
+import { decideTurn, isLookedForLater, readInbound } from '../../src/messaging/turn-decision.ts';
 
 const message = (atMs: number, rest: Partial<Inbound> = {}): Inbound => ({
   id: `SM${atMs}`,
@@ -51,6 +51,26 @@ describe('whose turn it is', () => {
   it('a reply that was begun, or that is due since it was given back, is not waited for', () => {
     expect(decideTurn({ ...open, turn: { said: [], rounds: 1 } }, 0)).toEqual({ do: 'answer' });
     expect(decideTurn({ ...open, answerDue: true }, 0)).toEqual({ do: 'answer' });
+  });
+});
+
+describe('a message that is not the last of its burst', () => {
+  const burst = (...times: number[]) => ({ inbox: times.map((ms) => message(ms)) });
+  it('need not be looked for again: the last one is looked for when the answer is due', () => {
+    expect(isLookedForLater(burst(0, 1_000, 2_000), 'SM0')).toBe(true);
+    expect(isLookedForLater(burst(0, 1_000, 2_000), 'SM2000')).toBe(false);
+    // Written before, taken in later.
+    expect(isLookedForLater(burst(0, 2_000, 1_000), 'SM2000')).toBe(false);
+  });
+  it('is looked for again when the six seconds are over before the last one’s quiet is', () => {
+    expect(isLookedForLater(burst(0, 4_500), 'SM0')).toBe(true);
+    expect(isLookedForLater(burst(0, 4_501), 'SM0')).toBe(false);
+  });
+  it('is looked for again while a voice note is heard, and when nobody knows what it was', () => {
+    const inbox = [message(0), message(1_000, { kind: 'voice-note', isComing: true })];
+    expect(isLookedForLater({ inbox }, 'SM0')).toBe(false);
+    expect(isLookedForLater(burst(0, 1_000), undefined)).toBe(false);
+    expect(isLookedForLater({ inbox: [] }, 'SM0')).toBe(false);
   });
 });
 
