@@ -62,17 +62,24 @@ export async function openDatabase(options: {
   log: Log;
   schema?: string;
 }): Promise<Database> {
-  const { url, log, schema = schemaIn(url) } = options;
-  if (!schemaName.test(schema))
-    throw new CodedError('DATABASE_UNUSABLE', 'the schema has a name that is not allowed');
+  const { url, log } = options;
+  const schema = options.schema === undefined ? schemaIn(url) : checkedSchema(options.schema);
   await prepare(url, schema);
   return new PooledDatabase(url, schema, log);
 }
 
-/** Named in the address, as `?schema=…`: several clinics' servers can share a database by it. */
-function schemaIn(url: string): string {
+/**
+ * Named in the address, as `?schema=…`: several clinics' servers can share a database by it.
+ * @throws DATABASE_UNUSABLE when it is no name
+ */
+export function schemaIn(url: string): string {
   const named = URL.canParse(url) ? new URL(url).searchParams.get('schema') : null;
-  return named ?? usualSchema;
+  return checkedSchema(named ?? usualSchema);
+}
+
+function checkedSchema(schema: string): string {
+  if (schemaName.test(schema)) return schema;
+  throw new CodedError('DATABASE_UNUSABLE', 'the schema has a name that is not allowed');
 }
 
 /** How each connection is made. */
