@@ -274,6 +274,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     reception,
     scripts,
     rest,
+    directory: clinicDirectory,
+    telephoneTrouble: () => unavailable() ?? storage.trouble(),
     appointments: storage.appointments,
     requests: storage.requests,
     optOuts: storage.optOuts,

@@ -103,6 +103,7 @@ export async function registerConsole(
     callIndex: storage.callIndex,
     appointments: storage.appointments,
     recordingsDirectory: config.RECORDINGS_DIR,
+    madeHere: storage.madeHere,
     replaceFile: swapFile,
     clinics: clinicNames,
     usualModel: config.OPENAI_REALTIME_MODEL,

@@ -7,6 +7,7 @@ import type { StaffRequestStore } from './agent/staff-request.ts';
 import type { CallWatcher } from './call/call-event.ts';
 import type { OperatorWatch } from './call/operator-watch.ts';
 import type { Config } from './config.ts';
+import { type ClinicListRouteParts, clinicListRoutes } from './console/clinic-list-routes.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { type ConversationRouteParts, conversationRoutes } from './console/conversation-routes.ts';
 import { jobRoutes } from './console/job-routes.ts';
@@ -26,6 +27,7 @@ import { createTextConversations, type TextConversations } from './messaging/tex
 import type { TurnLeases } from './messaging/turn-leases.ts';
 import {
   whatsappRoutes,
+  whatsappState,
   whatsappStateRoutes,
   whatsappStatusPath,
 } from './messaging/whatsapp-routes.ts';
@@ -53,8 +55,9 @@ const sweepEveryMs = 60_000;
 
 /** What staff are shown beside a conversation. */
 type DonePart = Pick<ConversationRouteParts, 'appointments' | 'requests'>;
+type ClinicListPart = Pick<ClinicListRouteParts, 'directory' | 'telephoneTrouble'>;
 
-export interface MessagingParts extends DonePart {
+export interface MessagingParts extends DonePart, ClinicListPart {
   config: Config;
   outside: Outside;
   clinics: () => readonly ClinicProfile[];
@@ -199,6 +202,12 @@ export async function openMessaging(
     store: conversations,
     trouble,
     authorise: parts.authorise,
+  });
+
+  clinicListRoutes(server, {
+    ...parts,
+    whatsappState: async (clinic) =>
+      whatsappState({ store: conversations }, clinic, await trouble()),
   });
 
   const unwatch = parts.watchCalls((event) => {

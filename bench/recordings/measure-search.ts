@@ -43,6 +43,7 @@ async function measure() {
     callIndex: index,
     appointments: { find: async () => undefined },
     recordingsDirectory: '/nowhere',
+    madeHere: async () => true,
     replaceFile: async () => undefined,
     clinics: () => [{ id: 'aurora', timeZone: 'America/Fortaleza' }],
     usualModel: 'gpt-realtime-2.1',

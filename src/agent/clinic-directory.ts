@@ -58,6 +58,17 @@ export interface ClinicDirectory {
   readAgain(): Promise<string[]>;
   /** Reads what other servers published. */
   refresh(): Promise<void>;
+  /** A clinic that no file was shipped of: durable, and in force for the next call and message, when it resolves. */
+  add(wish: Omit<PublicationWish, 'base' | 'restored'>): Promise<Publication>;
+  /** Whether it began in the console: no file was shipped of it. */
+  isOwn(id: string): boolean;
+  /** Takes a clinic that began in the console out of service; calls that go on keep it. Published again, it is back. */
+  retire(
+    id: string,
+    wish: Pick<PublicationWish, 'by' | 'note' | 'at'>,
+  ): Promise<'retired' | 'not-own' | 'stale'>;
+  /** Those out of service. */
+  retired(): PublishedClinic[];
 }
 
 interface DirectoryParts {
@@ -78,7 +89,12 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
   const all: ClinicProfile[] = [];
   const inTurn = createWorkQueue();
 
+  /** Out of service. */
+  const retired = new Map<string, PublishedClinic>();
+  const isOwn = (id: string) => known.has(id) && !shipped.has(id);
+
   const put = (one: PublishedClinic) => {
+    retired.delete(one.clinic.id);
     known.set(one.clinic.id, one);
     const at = all.findIndex(({ id }) => id === one.clinic.id);
     if (at === -1) all.push(one.clinic);
@@ -103,8 +119,50 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
     }
   };
   const check = (id: string, text: string) => checkedText(id, text, all);
+  const putAway = (one: PublishedClinic) => {
+    const { id } = one.clinic;
+    known.delete(id);
+    retired.set(id, one);
+    const at = all.findIndex((other) => other.id === id);
+    if (at !== -1) all.splice(at, 1);
+  };
+  /** Of no file. What had one, whose file was taken away, is not served by what was published over it. */
+  const addOwn = async (id: string) => {
+    const history = await versions.versions(id);
+    counted.set(id, history.length);
+    if (history[0]?.shipped !== hashOf('')) return;
+    const newest = newestReadable(history, log);
+    if (!newest) return;
+    const { clinic, version } = newest;
+    const { number, text, isRetired = false } = version;
+    const one = { clinic, text, version: number, hasShippedChanged: false };
+    const [problem] = isRetired ? [] : check(id, text).problems;
+    if (problem) log.error({ clinic: id, reason: problem.text }, 'a clinic cannot be served');
+    else if (isRetired) putAway(one);
+    else put(one);
+  };
+  const addAllOwn = async () => {
+    for (const id of await versions.clinics())
+      if (!shipped.has(id) && (await versions.count(id)) !== counted.get(id)) await addOwn(id);
+  };
+  const publishNow = async (
+    id: string,
+    count: number,
+    wish: Omit<PublicationWish, 'base'>,
+  ): Promise<Publication> => {
+    const { clinic, problems } = check(id, wish.text);
+    if (!clinic) return { outcome: 'invalid', problems };
+    const hash = hashOf(shipped.get(id)?.text ?? '');
+    const version = { ...wish, clinic: id, number: count + 1, shipped: hash };
+    if (!(await appended(version))) return { outcome: 'stale', version: version.number };
+    counted.set(id, version.number);
+    put({ clinic, text: wish.text, version: version.number, hasShippedChanged: false });
+    log.info({ clinic: id, version: version.number }, 'a clinic was published');
+    return { outcome: 'published', version };
+  };
 
   for (const file of parts.shipped) await add(file);
+  await addAllOwn();
   return {
     all,
     published: (id) => known.get(id),
@@ -117,15 +175,7 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
       inTurn(async () => {
         const history = await versions.versions(id);
         if (base !== history.length) return { outcome: 'stale', version: history.length };
-        const { clinic, problems } = check(id, wish.text);
-        if (!clinic) return { outcome: 'invalid', problems };
-        const hash = hashOf(shipped.get(id)?.text ?? '');
-        const version = { ...wish, clinic: id, number: history.length + 1, shipped: hash };
-        if (!(await appended(version))) return { outcome: 'stale', version: version.number };
-        counted.set(id, version.number);
-        put({ clinic, text: wish.text, version: version.number, hasShippedChanged: false });
-        log.info({ clinic: id, version: version.number }, 'a clinic was published');
-        return { outcome: 'published', version };
+        return publishNow(id, base, wish);
       }),
     readAgain: () =>
       inTurn(async () => {
@@ -144,25 +194,64 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
       inTurn(async () => {
         for (const [id, file] of shipped)
           if ((await versions.count(id)) !== counted.get(id)) await add(file);
+        await addAllOwn();
       }),
+    add: (wish) =>
+      inTurn(async () => {
+        const { clinic, problems, where } = parseClinic(wish.text, 'nova');
+        if (!clinic) return { outcome: 'invalid', problems: problems.map(problemOf) };
+        const { id } = clinic;
+        // An id that was ever used stays that clinic's: its calls and appointments are kept under it.
+        if (!known.has(id) && (await versions.count(id)) === 0) return publishNow(id, 0, wish);
+        const { line } = problemOf(where(['id']));
+        return {
+          outcome: 'invalid',
+          problems: [{ line, text: `id: “${id}” já é ou já foi de outra clínica` }],
+        };
+      }),
+    isOwn,
+    retire: (id, wish) =>
+      inTurn(async () => {
+        const current = known.get(id);
+        if (!current || !isOwn(id)) return 'not-own';
+        const number = current.version + 1;
+        const version: ClinicVersion = {
+          ...wish,
+          ...{ clinic: id, number, shipped: hashOf(''), text: current.text, isRetired: true },
+        };
+        if (!(await appended(version))) return 'stale';
+        counted.set(id, number);
+        putAway({ ...current, version: number });
+        log.info({ clinic: id, version: number }, 'a clinic was taken out of service');
+        return 'retired';
+      }),
+    retired: () => [...retired.values()],
   };
 }
 
 function newestOf(file: ClinicText, history: readonly ClinicVersion[], log: Log): PublishedClinic {
-  const { id } = file.clinic;
-  for (const { number, text, shipped } of history.toReversed()) {
-    const { clinic } = parseClinic(text, id);
-    if (clinic?.id === id) {
-      const hasShippedChanged = shipped !== hashOf(file.text);
-      log.info(
-        { clinic: id, version: number, hasShippedChanged },
-        'the version published in the console wins over the file',
-      );
-      return { clinic, text, version: number, hasShippedChanged };
-    }
-    log.error({ clinic: id, version: number }, 'a published version cannot be read any more');
+  const newest = newestReadable(history, log);
+  if (!newest) return { ...file, version: 0, hasShippedChanged: false };
+  const { clinic, version } = newest;
+  const { number, text, shipped } = version;
+  const hasShippedChanged = shipped !== hashOf(file.text);
+  log.info(
+    { clinic: clinic.id, version: number, hasShippedChanged },
+    'the version published in the console wins over the file',
+  );
+  return { clinic, text, version: number, hasShippedChanged };
+}
+
+function newestReadable(history: readonly ClinicVersion[], log: Log) {
+  for (const version of history.toReversed()) {
+    const { clinic } = parseClinic(version.text, version.clinic);
+    if (clinic?.id === version.clinic) return { clinic, version };
+    log.error(
+      { clinic: version.clinic, version: version.number },
+      'a published version cannot be read any more',
+    );
   }
-  return { ...file, version: 0, hasShippedChanged: false };
+  return undefined;
 }
 
 function checkedText(id: string, text: string, all: readonly ClinicProfile[]) {

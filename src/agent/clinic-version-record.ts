@@ -18,6 +18,8 @@ export const clinicVersionSchema = z.strictObject({
   /** SHA-256 of the shipped file at that time, hex: a later one tells that the file has changed since. */
   shipped: z.string().max(64),
   text: z.string().max(longestClinicText),
+  /** From this version on the clinic is out of service; only of one that no file was shipped of. */
+  isRetired: z.literal(true).exactOptional(),
 });
 export type ClinicVersion = z.output<typeof clinicVersionSchema>;
 

@@ -2,6 +2,8 @@ import type { ClinicDraft, ClinicVersion } from './clinic-version-record.ts';
 
 /** What was published of each clinic's file, and one draft of each. Kept for good: it says what callers were told when. */
 export interface ClinicVersionStore {
+  /** Ids of all of which something was published, in order. */
+  clinics(): Promise<string[]>;
   /** Oldest first; empty when nothing was published. */
   versions(clinic: string): Promise<readonly ClinicVersion[]>;
   /** How many there are. */

@@ -70,10 +70,10 @@ export function detailOf(
   };
 }
 
-/** What can be heard of a call. @param isThere the file of a finished recording can be opened */
+/** What can be heard of a call. @param facts.isThere the file of a finished recording can be opened; `isElsewhere`: by another server */
 export function recordingView(
   record: CallRecord,
-  facts: { isThere: boolean; durationMs: number; needsReason: boolean },
+  facts: { isThere: boolean; isElsewhere: boolean; durationMs: number; needsReason: boolean },
 ): RecordingView {
   if (record.state === 'live') return { state: 'live' };
   const { recording, consent } = record;
@@ -81,7 +81,7 @@ export function recordingView(
     const wasRefused = consent !== undefined && !['notice-heard', 'yes'].includes(consent.answer);
     return { state: wasRefused ? 'refused' : 'none' };
   }
-  if (!facts.isThere) return { state: 'gone' };
+  if (!facts.isThere) return { state: facts.isElsewhere ? 'elsewhere' : 'gone' };
   const { durationMs, needsReason } = facts;
   return { state: 'playable', durationMs, complete: recording.complete, needsReason };
 }

@@ -136,6 +136,8 @@ export function createClinicEditing({ directory, store, nowMs }: EditingParts): 
         ...(restored === undefined ? {} : { restored }),
         isCurrent: number === current,
       }));
+      // What began in the console has no file.
+      if (directory.isOwn(id)) return { versions };
       return { versions: [...versions, { number: 0, isCurrent: current === 0 }] };
     },
     async changes(id, from, to) {

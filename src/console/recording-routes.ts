@@ -25,6 +25,8 @@ export interface RecordingRouteParts {
   callIndex: CallIndex;
   appointments: { find(id: string): Promise<Appointment | undefined> };
   recordingsDirectory: string;
+  /** Whether this server held the call: then its recording is in the directory. */
+  madeHere(id: string): Promise<boolean>;
   /** Replaces a whole file at once. */
   replaceFile: (path: string, text: string) => Promise<void>;
   clinics: () => readonly SeenClinic[];
@@ -87,7 +89,7 @@ export function recordingRoutes(server: FastifyInstance, parts: RecordingRoutePa
         'Escreva por que você precisa ouvir esta ligação.',
       );
     const recording = call.state === 'live' ? undefined : await openRecording(directory(), call);
-    if (!recording) return refuseSilent(reply);
+    if (!recording) return refuseMissing(reply, call);
     await recording.close();
     const entry = entryOf('recording.play', call);
     const patient = patientOf(await visitsOf(parts, call));
@@ -106,7 +108,7 @@ export function recordingRoutes(server: FastifyInstance, parts: RecordingRoutePa
     if (!isOpened(request, call)) return refuseUnopened(reply);
     return inTurn(call.id, async () => {
       const recording = await openRecording(directory(), call);
-      if (!recording) return refuseSilent(reply);
+      if (!recording) return refuseMissing(reply, call);
       try {
         const file = call.recording?.file ?? '';
         return (await keptPeaks(
@@ -133,7 +135,7 @@ export function recordingRoutes(server: FastifyInstance, parts: RecordingRoutePa
       return refuse(reply, 400, 'invalid-request', 'Informe format como ulaw ou pcm16.');
     if (!isOpened(request, call)) return refuseUnopened(reply);
     const recording = await openRecording(directory(), call);
-    if (!recording) return refuseSilent(reply);
+    if (!recording) return refuseMissing(reply, call);
     const { status, headers, range } = answerRange(request.headers, recording.sizeOf(format));
     reply.headers({ ...headers, 'cache-control': 'private, no-store' });
     if (!range || request.method === 'HEAD') await recording.close();
@@ -184,10 +186,17 @@ export function recordingRoutes(server: FastifyInstance, parts: RecordingRoutePa
       cost: cost && { ...cost, usdBrl: parts.usdBrl, pricesOf: callPrices.date },
       recording: recordingView(call, {
         isThere: recording !== undefined,
+        isElsewhere: recording === undefined && !(await parts.madeHere(call.id)),
         durationMs: recording?.durationMs ?? 0,
         needsReason: needsReason(call, who, clock.wallMs()),
       }),
     });
+  }
+
+  async function refuseMissing(reply: FastifyReply, { id, recording }: CallRecord) {
+    if (!recording || (await parts.madeHere(id))) return refuseSilent(reply);
+    const message = 'Esta gravação está em outro servidor da clínica.';
+    return refuse(reply, 404, 'recording-elsewhere', message);
   }
 
   function isOpened(request: FastifyRequest, call: CallRecord): boolean {

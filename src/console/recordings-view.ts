@@ -93,7 +93,9 @@ export type RecordingView =
   /** Nothing was recorded, for another reason. */
   | { state: 'none' }
   /** There was one, and it is not there any more. */
-  | { state: 'gone' };
+  | { state: 'gone' }
+  /** Another server of the clinic made it and keeps it. */
+  | { state: 'elsewhere' };
 
 /** Body of POST /console/api/calls/:id/plays. Refused: 400 `reason-needed`. */
 export interface PlayWish {

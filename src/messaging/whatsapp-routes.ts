@@ -127,11 +127,13 @@ export function whatsappStateRoutes(
   app.get('/api/v1/whatsapp', async () => {
     const trouble = await parts.trouble();
     const served = parts.clinics().filter(({ whatsapp }) => whatsapp !== undefined);
-    return { numbers: await Promise.all(served.map((clinic) => stateOf(parts, clinic, trouble))) };
+    return {
+      numbers: await Promise.all(served.map((clinic) => whatsappState(parts, clinic, trouble))),
+    };
   });
   app.get<{ Params: { clinic: string } }>('/api/v1/whatsapp/:clinic', async (request, reply) => {
     const clinic = parts.clinics().find(({ id }) => id === request.params.clinic);
-    if (clinic?.whatsapp) return stateOf(parts, clinic, await parts.trouble());
+    if (clinic?.whatsapp) return whatsappState(parts, clinic, await parts.trouble());
     return reply
       .code(404)
       .send(problem('not-found', 'Esta clínica não existe ou não tem WhatsApp.'));
@@ -139,7 +141,8 @@ export function whatsappStateRoutes(
   done();
 }
 
-async function stateOf(
+/** How a clinic's WhatsApp number is, and what goes on there. @param trouble why nothing can be answered, if so */
+export async function whatsappState(
   { store }: Pick<WhatsappStateParts, 'store'>,
   clinic: ClinicProfile,
   trouble: string | undefined,
@@ -150,7 +153,7 @@ async function stateOf(
   return {
     clinic: clinic.id,
     number: clinic.whatsapp?.number ?? null,
-    status: trouble === undefined ? 'ready' : 'not-ready',
+    status: trouble === undefined ? ('ready' as const) : ('not-ready' as const),
     reason: trouble ?? null,
     openConversations: open.length,
     heldByPeople: open.filter(({ heldBy }) => heldBy !== null).length,

@@ -27,6 +27,8 @@ export interface MessageRoutesOptions {
   carrier: { phoneNumber: string };
   /** Further numbers of the account. */
   ownNumbers?: readonly string[];
+  /** Numbers that people have written to: only those of the account are delivered to us. */
+  isWrittenTo?: (e164: string) => boolean;
   onMessage?: OnMessage;
   log?: Log;
 }
@@ -34,13 +36,21 @@ export interface MessageRoutesOptions {
 /** `POST …/Messages.json`: refuses what Twilio would refuse, and every field that this system has no reason to send. */
 export function addMessageRoutes(
   app: FastifyInstance,
-  { accountSid, carrier, ownNumbers = [], onMessage, log }: MessageRoutesOptions,
+  {
+    accountSid,
+    carrier,
+    ownNumbers = [],
+    isWrittenTo = () => false,
+    onMessage,
+    log,
+  }: MessageRoutesOptions,
 ): readonly SentMessage[] {
   const messages: SentMessage[] = [];
   const base = `/2010-04-01/Accounts/${accountSid}/Messages`;
   app.post<{ Body: Params }>(`${base}.json`, async (request, reply) => {
     const body = request.body ?? {};
-    const message = readMessage(body, [carrier.phoneNumber, ...ownNumbers]);
+    const own = [carrier.phoneNumber, ...ownNumbers];
+    const message = readMessage(body, (e164) => own.includes(e164) || isWrittenTo(e164));
     messages.push(message);
     if (messages.length > mostMessages) messages.shift();
     // Whoever tries the product has no telephone of its patients: the log is their screen.
@@ -53,7 +63,7 @@ export function addMessageRoutes(
 
 const knownFields = ['To', 'From', 'Body', 'StatusCallback', 'ContentSid', 'ContentVariables'];
 
-function readMessage(body: Params, ownNumbers: readonly string[]): SentMessage {
+function readMessage(body: Params, isOwn: (e164: string) => boolean): SentMessage {
   const unknown = Object.keys(body).find((key) => !knownFields.includes(key));
   if (unknown !== undefined) throw new Refusal(400, 20001, `Unexpected parameter ${unknown}`);
   const to = first(body.To);
@@ -72,10 +82,10 @@ function readMessage(body: Params, ownNumbers: readonly string[]): SentMessage {
       'Twilio could not find a Channel with the specified From address',
     );
   }
-  if (!ownNumbers.includes(sender.e164)) {
+  if (!isOwn(sender.e164)) {
     throw new Refusal(400, 21606, "The 'From' number is not a valid message-capable number");
   }
-  if (ownNumbers.includes(receiver.e164)) {
+  if (isOwn(receiver.e164)) {
     throw new Refusal(400, 21266, "'To' and 'From' number cannot be the same");
   }
   const callback = first(body.StatusCallback);

@@ -93,7 +93,7 @@ export async function startSandboxTwilioRest(options: SandboxRestOptions): Promi
   addNumberRoutes(app, options, number);
   const whatsapp = createWhatsappNetwork({ ...options, url: () => url });
   addMediaRoutes(app, options, whatsapp.media);
-  const messages = addMessageRoutes(app, { ...options, onMessage: whatsapp.onMessage });
+  const messages = addMessageRoutes(app, { ...options, ...whatsapp });
 
   const url: string = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

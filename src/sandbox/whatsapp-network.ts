@@ -34,6 +34,8 @@ export interface WhatsappNetwork {
   /** A person writes. Resolves with the product's answer. */
   write(message: PersonMessage): Promise<WebhookAnswer & { messageSid: string }>;
   onMessage: OnMessage;
+  /** Whether somebody wrote to this number. */
+  isWrittenTo(e164: string): boolean;
   media: ReadonlyMap<string, { bytes: Buffer; contentType: string }>;
   close(): void;
 }
@@ -52,6 +54,7 @@ export function createWhatsappNetwork(options: WhatsappNetworkOptions): Whatsapp
   const media = new Map<string, { bytes: Buffer; contentType: string }>();
   /** When each person last wrote, by both numbers. */
   const wroteAtMs = new Map<string, number>();
+  const writtenTo = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
   const nowMs = () => clock?.wallMs() ?? 0;
 
@@ -90,8 +93,10 @@ export function createWhatsappNetwork(options: WhatsappNetworkOptions): Whatsapp
 
   return {
     media,
+    isWrittenTo: (e164) => writtenTo.has(e164),
     async write({ url, from, to, text = '', name, files = [], messageSid = `SM${hex()}` }) {
       wroteAtMs.set(`${from} ${to}`, nowMs());
+      writtenTo.add(to);
       const kept = files.map((file) => ({ url: keep(file, messageSid), type: file.contentType }));
       const params = {
         MessageSid: messageSid,

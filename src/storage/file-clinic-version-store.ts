@@ -64,6 +64,11 @@ export function openFileClinicVersionStore(
   }
 
   return {
+    async clinics() {
+      const ids = (await namesIn(directory)).filter((name) => clinicId.test(name)).sort();
+      const names = await Promise.all(ids.map((id) => namesIn(folderOf(id))));
+      return ids.filter((_, at) => names[at]?.some((name) => versionName.test(name)));
+    },
     versions,
     count: async (clinic) =>
       (await namesIn(folderOf(clinic))).filter((name) => versionName.test(name)).length,

@@ -22,6 +22,8 @@ const linesPerSnapshot = 5_000;
 export interface FileScheduleStore extends ScheduleStore {
   /** False from a failed write until the next one that comes through: bookings do not work, reading does. */
   isWritable(): boolean;
+  /** Everything, as of now. */
+  entries(): LedgerEntry[];
 }
 
 interface Waiting {
@@ -44,7 +46,7 @@ export function openFileScheduleStore(options: JournalStoreOptions): Promise<Fil
       run: (command) => commits.run(command),
       close: () => commits.close(),
     });
-    return { ...store, isWritable: () => journal.isWhole };
+    return { ...store, isWritable: () => journal.isWhole, entries: () => ledger.entries() };
   });
 }
 

@@ -11,7 +11,7 @@ import { FileCallIndex } from './file-call-index.ts';
 import { openFileCallStore } from './file-call-store.ts';
 import { openFileClinicVersionStore } from './file-clinic-version-store.ts';
 import { openFileOptOutStore } from './file-opt-out-store.ts';
-import { openFileScheduleStore } from './file-schedule-store.ts';
+import { type FileScheduleStore, openFileScheduleStore } from './file-schedule-store.ts';
 import { openFileScriptStore } from './file-script-store.ts';
 import { openFileSessionStore } from './file-session-store.ts';
 import { openFileStaffRequestStore } from './file-staff-request-store.ts';
@@ -19,7 +19,11 @@ import { openFileUserStore } from './file-user-store.ts';
 import { damaged } from './journal-recovery.ts';
 import type { SharedStores } from './shared-stores.ts';
 
-interface FileOptions {
+export interface FileStores extends SharedStores {
+  schedule: FileScheduleStore;
+}
+
+export interface FileOptions {
   recordingsDirectory: string;
   appointmentsDirectory: string;
   dataDirectory: string;
@@ -28,8 +32,14 @@ interface FileOptions {
 
 type Closer = () => Promise<void>;
 
+/** Nobody else holds calls or changes anything. */
+const alone: Pick<SharedStores, 'madeHere' | 'changes'> = {
+  madeHere: async () => true,
+  changes: { watch() {} },
+};
+
 /** In files of this machine alone; the data directory is ours by now. What was opened is closed again when something fails. */
-export async function openFileStores(options: FileOptions): Promise<SharedStores> {
+export async function openFileStores(options: FileOptions): Promise<FileStores> {
   const closers: Closer[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -39,7 +49,7 @@ export async function openFileStores(options: FileOptions): Promise<SharedStores
     const access = await openAccess(options, closers);
     const agenda = await openAgenda(options, closers);
     const lists = await openLists(options, closers);
-    return { ...calls, ...access, ...agenda, ...lists, changes: { watch() {} }, close };
+    return { ...calls, ...access, ...agenda, ...lists, ...alone, close };
   } catch (error) {
     await close();
     throw error;
@@ -97,7 +107,7 @@ async function openAccess(
   return { users, sessions, audit, clinicVersions };
 }
 
-type Agenda = Pick<SharedStores, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
+type Agenda = Pick<FileStores, 'appointments' | 'schedule' | 'requests' | 'scripts' | 'trouble'>;
 
 async function openAgenda(options: FileOptions, closers: Closer[]): Promise<Agenda> {
   const { log, appointmentsDirectory } = options;

@@ -7,6 +7,7 @@ export function createMemoryClinicVersionStore(): ClinicVersionStore {
   const published = new Map<string, ClinicVersion[]>();
   const drafts = new Map<string, ClinicDraft>();
   return {
+    clinics: async () => [...published.keys()].sort(),
     versions: async (clinic) => [...(published.get(clinic) ?? [])],
     count: async (clinic) => published.get(clinic)?.length ?? 0,
     async append(version) {

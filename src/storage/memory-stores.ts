@@ -18,6 +18,7 @@ export function createMemoryStores(): SharedStores {
   const callIndex = new MemoryCallIndex();
   return {
     callIndex,
+    madeHere: async () => true,
     calls: indexedCallStore(createMemoryCallStore(), callIndex),
     appointments: createMemoryAppointmentStore(),
     schedule: createMemoryScheduleStore(),

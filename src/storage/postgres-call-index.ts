@@ -1,28 +1,24 @@
 import type { CallGist } from '../call/call-gist-record.ts';
-import type { CallIndex } from '../call/call-index-store.ts';
+import type { CallGistPage, CallIndex } from '../call/call-index-store.ts';
 import { callCursor } from './call-page.ts';
 import { andBehind, conditionOf, type SqlCondition } from './postgres-call-query.ts';
 import { indexCall } from './postgres-call-rows.ts';
-import type { Database } from './postgres-database.ts';
-import { read, write } from './postgres-work.ts';
+import type { Database, RunSql } from './postgres-database.ts';
+import { read, readTogether, write } from './postgres-work.ts';
 
 /** Gists read at once for sums, 1 KB each: a few milliseconds, then calls get their turn. */
 const gistsAtOnce = 500;
 
 type Row = { gist: CallGist };
 
+/**
+ * Up to so many calls that were found are all looked at and sorted. More are met soon enough on the way from the newest call
+ * back.
+ */
+const fewFound = 5_000;
+
 /** May be shared by any number of servers; a search asks the database. Does not close it. */
 export function createPostgresCallIndex({ database }: { database: Database }): CallIndex {
-  const select = async ({ sql, values }: SqlCondition, order: 'asc' | 'desc', limit: number) =>
-    (
-      await read<Row>(
-        database,
-        `select gist from call_index where ${sql}
-         order by started_at ${order}, id ${order} limit ${limit}`,
-        values,
-      )
-    ).map(({ gist }) => gist);
-
   return {
     put: (record) => {
       const copy = structuredClone(record);
@@ -31,25 +27,10 @@ export function createPostgresCallIndex({ database }: { database: Database }): C
     async remove(id) {
       await write(database, (run) => run('delete from call_index where id = $1', [id]), true);
     },
-    async search(query, { limit, before }) {
+    search: async (query, page) => {
       const wanted = conditionOf(query);
       if (!wanted) return { calls: [], total: 0, unread: 0 };
-      const [found, counted] = await Promise.all([
-        select(andBehind(wanted, before, '<'), 'desc', limit + 1),
-        read<{ total: number }>(
-          database,
-          `select count(*) as total from call_index where ${wanted.sql}`,
-          wanted.values,
-        ),
-      ]);
-      const calls = found.slice(0, limit);
-      const last = calls.at(-1);
-      return {
-        calls,
-        total: counted[0]?.total ?? 0,
-        unread: 0,
-        ...(last && found.length > limit ? { nextBefore: callCursor(last) } : {}),
-      };
+      return readTogether(database, (run) => searchPage(run, wanted, page));
     },
     async all(query) {
       const wanted = conditionOf(query);
@@ -57,11 +38,41 @@ export function createPostgresCallIndex({ database }: { database: Database }): C
       if (!wanted) return all;
       for (;;) {
         const last = all.at(-1);
-        const behind = andBehind(wanted, last && callCursor(last), '>');
-        const found = await select(behind, 'asc', gistsAtOnce);
-        all.push(...found);
+        const { sql, values } = andBehind(wanted, last && callCursor(last), '>');
+        const found = await read<Row>(
+          database,
+          `select gist from call_index where ${sql}
+           order by started_at, id limit ${gistsAtOnce}`,
+          values,
+        );
+        all.push(...found.map(({ gist }) => gist));
         if (found.length < gistsAtOnce) return all;
       }
     },
   };
+}
+
+async function searchPage(
+  run: RunSql,
+  wanted: SqlCondition,
+  { limit, before }: { limit: number; before?: string },
+): Promise<CallGistPage> {
+  // Whoever plans this takes reading every call's words for cheap; it is not, they lie outside of the rows.
+  if (wanted.hasWords) await run('set local enable_seqscan = off');
+  const [{ total = 0 } = {}] = await run<{ total: number }>(
+    `select count(*) as total from call_index where ${wanted.sql}`,
+    wanted.values,
+  );
+  const isFew = wanted.hasWords && total <= fewFound;
+  const { sql, values } = andBehind(wanted, before, '<');
+  const found = await run<Row>(
+    `with found as ${isFew ? 'materialized' : 'not materialized'} (
+       select started_at, id, gist from call_index where ${sql})
+     select gist from found order by started_at desc, id desc limit ${limit + 1}`,
+    values,
+  );
+  const calls = found.slice(0, limit).map(({ gist }) => gist);
+  const last = calls.at(-1);
+  const nextBefore = last && found.length > limit ? { nextBefore: callCursor(last) } : {};
+  return { calls, total, unread: 0, ...nextBefore };
 }

@@ -6,6 +6,8 @@ import { type AskedWord, askedWords } from './call-words.ts';
 export interface SqlCondition {
   sql: string;
   values: unknown[];
+  /** Something was typed. */
+  hasWords: boolean;
 }
 
 /** @returns nothing when no call can match: something was typed, and nothing of it can be looked for */
@@ -32,15 +34,15 @@ export function conditionOf(query: CallQuery): SqlCondition | undefined {
   test((at) => `is_recorded = ${at}`, query.recorded);
   test((at) => `duration_ms >= ${at}`, query.leastMs);
   test((at) => `duration_ms <= ${at}`, query.mostMs);
-  return { sql: tests.join(' and '), values };
+  return { sql: tests.join(' and '), values, hasWords: asked.length > 0 };
 }
 
 /** The same, and behind a cursor in one of the two directions. @param cursor as `callCursor` makes it, or anything */
 export function andBehind(
-  { sql, values }: SqlCondition,
+  { sql, values }: Pick<SqlCondition, 'sql' | 'values'>,
   cursor: string | undefined,
   direction: '<' | '>',
-): SqlCondition {
+): Pick<SqlCondition, 'sql' | 'values'> {
   if (cursor === undefined) return { sql, values };
   // Whoever asks may send anything; PostgreSQL takes every character but this one.
   const text = cursor.replaceAll('\0', '');

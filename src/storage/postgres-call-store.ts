@@ -71,6 +71,17 @@ export function createPostgresCallStore(options: {
   };
 }
 
+/** Whether the call is the given server's; one that nobody knows is. */
+export async function isCallOf(
+  database: Database,
+  { id, server }: { id: string; server: string },
+): Promise<boolean> {
+  const rows = await read<{ server: string }>(database, 'select server from calls where id = $1', [
+    id,
+  ]);
+  return (rows[0]?.server ?? server) === server;
+}
+
 /** A row that is no call is left as it is, skipped, and logged each time it is met. */
 export function understoodCalls(rows: readonly Row[], log: Log): CallRecord[] {
   return rows.flatMap(({ id, record }) => {

@@ -23,6 +23,12 @@ export function createPostgresClinicVersionStore(options: {
   const counting = 'select count(*) as count from clinic_versions where clinic = $1';
 
   return {
+    clinics: () =>
+      read<{ clinic: string }>(
+        database,
+        'select distinct clinic from clinic_versions order by clinic',
+        [],
+      ).then((rows) => rows.map(({ clinic }) => clinic)),
     versions: (clinic) => select(clinicVersionSchema, 'clinic_versions', clinic, 'order by number'),
     async count(clinic) {
       const [found] = await read<{ count: number }>(database, counting, [clinic]);

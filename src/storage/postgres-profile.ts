@@ -7,7 +7,7 @@ import { createPostgresAppointmentStore } from './postgres-appointment-store.ts'
 import { openPostgresAuditTrail } from './postgres-audit-trail.ts';
 import { openPostgresCalendarFeedStore } from './postgres-calendar-feed-store.ts';
 import { createPostgresCallIndex } from './postgres-call-index.ts';
-import { createPostgresCallStore } from './postgres-call-store.ts';
+import { createPostgresCallStore, isCallOf } from './postgres-call-store.ts';
 import { type Changes, listenForChanges } from './postgres-changes.ts';
 import { createPostgresClinicVersionStore } from './postgres-clinic-version-store.ts';
 import { type Database, openDatabase } from './postgres-database.ts';
@@ -80,6 +80,7 @@ async function openStores(
     scripts: createPostgresScriptStore(parts),
     calls,
     callIndex: createPostgresCallIndex(parts),
+    madeHere: (id) => isCallOf(database, { id, server }),
     clinicVersions: createPostgresClinicVersionStore(parts),
     optOuts: await openPostgresOptOutStore(parts),
     calendarFeeds: await openPostgresCalendarFeedStore(parts),

@@ -8,7 +8,7 @@ import {
 import type { ReserveRequest } from '../scheduling/schedule-store.ts';
 import type { RunSql } from './postgres-database.ts';
 import type { Command, Step } from './schedule-decision.ts';
-import { ScheduleLedger } from './schedule-ledger.ts';
+import { type LedgerEntry, ScheduleLedger } from './schedule-ledger.ts';
 
 /**
  * Waits until nobody else decides about the same key or the same places. Locks are taken in one order by everybody, and
@@ -92,12 +92,33 @@ export async function writeStep(run: RunSql, step: Step): Promise<void> {
 }
 
 async function insert(run: RunSql, one: Reservation): Promise<void> {
+  await insertRow(run, one);
+  await insertClaims(run, one);
+}
+
+/** As it stands in another store of ours. */
+export async function restoreEntry(run: RunSql, entry: LedgerEntry): Promise<void> {
+  if (entry.kind === 'answer') {
+    await run(
+      'insert into answers (key, fingerprint, at_ms, reservation) values ($1, $2, $3, $4)',
+      [entry.key, entry.fingerprint, entry.atMs, JSON.stringify(entry.reservation)],
+    );
+    return;
+  }
+  await insertRow(run, entry.reservation);
+  if (entry.reservation.status !== 'cancelled') await insertClaims(run, entry.reservation);
+}
+
+async function insertRow(run: RunSql, one: Reservation): Promise<void> {
   await run(
     `insert into reservations
        (id, version, status, hold_expires_ms, replaces_id, changed_at_ms, record)
      values ($1, $2, $3, $4, $5, $6, $7)`,
     [...columnsOf(one), JSON.stringify(one)],
   );
+}
+
+async function insertClaims(run: RunSql, one: Reservation): Promise<void> {
   await run(
     `insert into claims
        (reservation_id, position, resource, start_ms, end_ms, capacity, is_exclusive)

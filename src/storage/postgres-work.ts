@@ -26,13 +26,22 @@ export async function persistently<T>(
 }
 
 /** Rejects with DATABASE_UNUSABLE. */
-export async function read<Row extends QueryResultRow>(
+export function read<Row extends QueryResultRow>(
   { query }: Database,
   sql: string,
   values: unknown[],
 ): Promise<Row[]> {
+  return reading(() => query<Row>(sql, values));
+}
+
+/** Several questions on one connection. Rejects as `read` does. */
+export function readTogether<T>(database: Database, work: (run: RunSql) => Promise<T>): Promise<T> {
+  return reading(() => database.transaction(work));
+}
+
+async function reading<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await persistently(() => query<Row>(sql, values), true);
+    return await persistently(work, true);
   } catch (cause) {
     if (cause instanceof CodedError) throw cause;
     throw new CodedError('DATABASE_UNUSABLE', 'the database could not be read', { cause });

@@ -52,6 +52,7 @@ export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQu
   queue.on('error', () => undefined);
   let worker: Worker | undefined;
   let workerConnection: Redis | undefined;
+  const running = new Set<Promise<void>>();
 
   async function ask<T>(request: () => Promise<T>): Promise<T> {
     try {
@@ -61,9 +62,14 @@ export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQu
     }
   }
 
+  /** What runs ends in its own time; a Redis that is away is not waited for, the jobs are there when it is back. */
   async function close(): Promise<void> {
-    await worker?.close();
-    await queue.close();
+    const closing = worker?.close() ?? Promise.resolve();
+    while (running.size > 0) await Promise.allSettled(running);
+    const closed = closing.then(() => queue.close());
+    await withDeadline(closed, longestRequestMs, 'parting from Redis').catch((error) =>
+      log.warn({ reason: reasonOf(error) }, 'the queue in Redis was left without a word'),
+    );
     connection.disconnect();
     workerConnection?.disconnect();
   }
@@ -71,7 +77,8 @@ export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQu
   try {
     await ask(() => queue.waitUntilReady());
   } catch (error) {
-    await close().catch(() => undefined);
+    connection.disconnect();
+    void queue.close().catch(() => undefined);
     throw error;
   }
   return {
@@ -85,7 +92,12 @@ export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQu
       }),
     start(work) {
       workerConnection = connectRedis(url, log, { waits: true });
-      worker = new Worker(queueName, (job, token) => run(job, token, work, options), {
+      const runOne = async (job: BullJob, token: string | undefined) => {
+        const one = run(job, token, work, options).finally(() => running.delete(one));
+        running.add(one);
+        return one;
+      };
+      worker = new Worker(queueName, runOne, {
         connection: workerConnection,
         prefix,
         concurrency: rules.concurrency,

@@ -16,6 +16,8 @@ import type { Changes } from './postgres-changes.ts';
 export interface SharedStores {
   calls: CallStore;
   callIndex: CallIndex;
+  /** Whether this server held the call, so that its recording is here. */
+  madeHere(callId: string): Promise<boolean>;
   appointments: AppointmentStore;
   schedule: ScheduleStore;
   requests: StaffRequestStore;

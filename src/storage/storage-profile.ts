@@ -14,6 +14,7 @@ import {
 } from './file-dial-suspension-store.ts';
 import { makeDirectory, openFileStores } from './file-stores.ts';
 import { openFileTransferStore } from './file-transfer-store.ts';
+import { tellLeftFiles } from './left-files.ts';
 import { createMemoryCallListStore } from './memory-call-list-store.ts';
 import { createMemoryDialLedger } from './memory-dial-ledger.ts';
 import { createMemoryStores } from './memory-stores.ts';
@@ -69,10 +70,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   }
 }
 
-function openShared(options: StorageOptions): Promise<SharedStores> | SharedStores {
+async function openShared(options: StorageOptions): Promise<SharedStores> {
   const { kind, dataDirectory, databaseUrl: url, log } = options;
   const directory = kind === 'files' ? dataDirectory : undefined;
-  if (url) return openPostgresProfile({ url, log, directory });
+  if (url) {
+    if (directory !== undefined) await tellLeftFiles(options);
+    return openPostgresProfile({ url, log, directory });
+  }
   return kind === 'files' ? openFileStores(options) : createMemoryStores();
 }
 

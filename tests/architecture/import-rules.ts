@@ -37,6 +37,7 @@ export const compositionRoots = [
   'call-list.ts',
   'user.ts',
   'audit.ts',
+  'import-files.ts',
   'web-build.ts',
 ];
 const roots = `^src/(${compositionRoots.join('|').replaceAll('.', '\\.')})$`;

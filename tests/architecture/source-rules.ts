@@ -24,6 +24,7 @@ const environmentReaders = [
   'call-list.ts',
   'user.ts',
   'audit.ts',
+  'import-files.ts',
 ];
 const clockFile = 'platform/clock.ts';
 

@@ -2,11 +2,12 @@ import type { Page } from 'playwright-core';
 import type { ClinicView } from '../../src/console/clinic-view.ts';
 import type { ConsoleServer } from '../support/browser-console.ts';
 import { addPerson, type SignedInPerson } from '../support/console-access.ts';
+import { newClinicForm } from '../support/new-clinic-form.ts';
 import { sandboxCaller } from '../support/sandbox-caller.ts';
 import { seedCalls } from '../support/seeded-calls.ts';
 import { until } from '../support/stage.ts';
 import { fillAgenda, fillCallLists, fillRequests, mondayAhead } from './desk-pictures.ts';
-import { fillConversations, withDeadJob } from './text-pictures.ts';
+import { chatOnPage, fillConversations, withDeadJob } from './text-pictures.ts';
 
 export interface Place {
   /** Of the file. */
@@ -94,6 +95,16 @@ export const places: readonly Place[] = [
       await page.locator('.conversations-bubble.staff .read').waitFor();
     },
   },
+  {
+    name: 'conversation-script',
+    path: '/console/conversations?channel=web-chat',
+    fill: ({ url }) => chatOnPage(url, ['quero a segunda via do meu recibo', 'Ana Lima']),
+    prepare: async (page) => {
+      await page.locator('.conversations-list a').first().click();
+      await page.locator('.conversations-questions .button').first().click();
+      await page.locator('.conversations-timeline, .conversations-beside p').first().waitFor();
+    },
+  },
   { name: 'conversations-list', path: '/console/conversations?status=any' },
   {
     name: 'conversations-take',
@@ -113,6 +124,16 @@ export const places: readonly Place[] = [
   },
   { name: 'jobs', path: '/console/jobs', files: withDeadJob },
   { name: 'softphone', path: '/console/softphone' },
+  { name: 'clinics', path: '/console/clinics', fill: withOwnClinics },
+  { name: 'clinic-new', path: '/console/clinics/new' },
+  {
+    name: 'clinic-new-wrong',
+    path: '/console/clinics/new',
+    prepare: async (page) => {
+      await page.locator('form .button.main').click();
+      await page.locator('.wrong').first().waitFor();
+    },
+  },
   { name: 'clinic-days', path: '/console/clinic/days', fill: withDraft },
   { name: 'clinic-prices', path: '/console/clinic/prices' },
   { name: 'clinic-text', path: '/console/clinic/text' },
@@ -203,6 +224,16 @@ async function chatABit(page: Page): Promise<void> {
   }, written);
   await page.reload();
   await page.getByRole('log').waitFor();
+}
+
+/** One that began in the console, and one that is out of service. */
+async function withOwnClinics(_server: ConsoleServer, admin: SignedInPerson): Promise<void> {
+  const path = '/console/api/clinics';
+  const send = (form: object) =>
+    admin.fetch(path, { method: 'POST', body: JSON.stringify({ form }) });
+  await send(newClinicForm({ numbers: [] }));
+  await send(newClinicForm({ id: 'porto', name: 'Clínica do Porto', numbers: [], whatsapp: '' }));
+  await admin.fetch(`${path}/porto/retire`, { method: 'POST' });
 }
 
 /** A clinic that was published once and is being changed again. */

@@ -89,3 +89,23 @@ export async function withDeadJob(directory: string): Promise<void> {
   await until(async () => (await queue.dead(1)).length === 1, 'the job has failed');
   await queue.close();
 }
+
+/** Somebody on the clinic's page, by its own requests. */
+export async function chatOnPage(
+  url: string,
+  texts: readonly string[],
+  name = 'Ana Lima',
+): Promise<void> {
+  const post = (path: string, message: string, cookie = '') =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) },
+      body: JSON.stringify({ message }),
+    });
+  const begun = await post('/initial-message', name);
+  const cookie = begun.headers.get('set-cookie')?.split(';')[0] ?? '';
+  for (const text of texts) {
+    const answer = await post('/chat', text, cookie);
+    if (!answer.ok) throw new Error(`the chat answered ${answer.status} ${await answer.text()}`);
+  }
+}

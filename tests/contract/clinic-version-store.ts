@@ -60,6 +60,15 @@ export function clinicVersionStoreContract(
     expect(await store.count('outra')).toBe(0);
   });
 
+  it('tells of which clinics something was published; a draft is nothing published', async () => {
+    const { store, reopen = () => store } = await open();
+    expect(await store.clinics()).toEqual([]);
+    await store.putDraft('rascunho', draft);
+    for (const id of ['outra', 'aurora']) await store.append(clinicVersion(1, id));
+    await store.append(clinicVersion(2));
+    expect(await reopen().clinics()).toEqual(['aurora', 'outra']);
+  });
+
   it('of two who save a draft after the same one the second is told', async () => {
     const { store } = await open();
     expect(await store.putDraft('aurora', { ...draft, revision: 2 })).toBe('stale');

@@ -39,13 +39,14 @@ export async function openRecordingsDesk() {
   const appointments = createMemoryAppointmentStore();
   const access = createFakeAccess();
   const server = fastify();
-  const desk = { nowMs: Date.parse(recordingsNow) };
+  const desk = { nowMs: Date.parse(recordingsNow), callsElsewhere: new Set<string>() };
   const parts = {
     access,
     calls,
     callIndex,
     appointments,
     recordingsDirectory: directory,
+    madeHere: async (id: string) => !desk.callsElsewhere.has(id),
     replaceFile: swapFile,
     clinics: () => [
       { id: 'clinica-exemplo', timeZone: 'America/Fortaleza' },

@@ -140,6 +140,17 @@ describe('recordings in the console', () => {
     }
   });
 
+  it('of a call that another server held say where they are', async () => {
+    const one = recorded({ recording: { file: 'there.wav', durationMs: 1, complete: true } });
+    await desk.calls.save(one);
+    desk.desk.callsElsewhere.add(one.id);
+    const state = (await desk.ask(`/calls/${one.id}`)).json().recording;
+    expect(state).toEqual({ state: 'elsewhere' });
+    const answer = await desk.play(one.id, { reason: 'preciso ouvir' });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([404, 'recording-elsewhere']);
+    expect(desk.access.entries.some(({ action }) => action === 'recording.play')).toBe(false);
+  });
+
   it('are heard after they were opened, which is one row however many ranges are asked', async () => {
     for (const end of ['audio', 'peaks'])
       expect((await desk.ask(`/calls/${call.id}/${end}`)).statusCode).toBe(403);

@@ -145,6 +145,19 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/numbers/numbers-screen.tsx'),
   },
 
+  {
+    path: 'clinics',
+    title: { pt: 'Clínicas', en: 'Clinics' },
+    about: {
+      pt: 'Cada clínica e seus números: atende ou não, e por quê; criar uma clínica.',
+      en: 'Each clinic and its numbers: answered or not, and why; make a clinic.',
+    },
+    icon: 'clinic',
+    group: 'house',
+    roles: ['admin', 'auditor'],
+    load: () => import('./screens/clinics/clinics-screen.tsx'),
+  },
+
   // users
   {
     path: 'users',

@@ -45,6 +45,9 @@ const actions: Readonly<Record<string, Phrase>> = {
   'appointment.export': { pt: 'baixou agendamentos', en: 'downloaded appointments' },
   'clinic.draft': { pt: 'rascunhou os dados da clínica', en: 'drafted the clinic’s data' },
   'clinic.draft-drop': { pt: 'descartou o rascunho da clínica', en: 'dropped the clinic’s draft' },
+  'clinic.create': { pt: 'criou uma clínica', en: 'made a clinic' },
+  'clinic.retire': { pt: 'tirou uma clínica do ar', en: 'took a clinic out of service' },
+  'clinic.return': { pt: 'pôs uma clínica de volta no ar', en: 'brought a clinic back' },
   'clinic.publish': { pt: 'publicou os dados da clínica', en: 'published the clinic’s data' },
   'clinic.read-files': {
     pt: 'leu os arquivos da clínica de novo',

@@ -11,6 +11,8 @@ import { ConversationActions } from './conversation-actions.tsx';
 import { StateBadges } from './conversation-state.tsx';
 import { DoneList } from './done-list.tsx';
 import { MessageList } from './message-list.tsx';
+import { PersonTimeline } from './person-timeline.tsx';
+import { ScriptPanel } from './script-panel.tsx';
 import { whoText } from './who-text.ts';
 import { words } from './words.ts';
 
@@ -93,6 +95,14 @@ function Conversation({
           </div>
         )}
       </section>
+      <div class="conversations-beside">
+        <ScriptPanel
+          id={one.id}
+          said={one.lines.filter(({ who }) => who === 'sender').length}
+          mayAct={mayAct}
+        />
+        <PersonTimeline id={one.id} timeZone={clinic?.timeZone} />
+      </div>
     </article>
   );
 }

@@ -137,6 +137,7 @@ function Closed({
   if (recording.state === 'refused') return <Callout>{w.stateRefused}</Callout>;
   if (recording.state === 'none') return <Callout>{w.stateNone}</Callout>;
   if (recording.state === 'gone') return <Callout tone="warn">{w.stateGone}</Callout>;
+  if (recording.state === 'elsewhere') return <Callout>{w.stateElsewhere}</Callout>;
   return (
     <>
       {!recording.complete && <Callout tone="warn">{w.incomplete}</Callout>}

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createId } from '../../src/platform/id.ts';
+import { markedAudio } from '../support/marked-audio.ts';
+import { messageArguments, onStage, outputsGiven } from '../support/on-stage.ts';
+import { redisUrl, removeKeys } from '../support/redis.ts';
+import { answersWith, greeted, heardMs } from '../support/spoken-turn.ts';
+import { until } from '../support/stage.ts';
+import { startToxicProxy, type ToxicProxy } from '../support/toxic-proxy.ts';
+import { openWhatsappStage } from '../support/whatsapp-stage.ts';
+
+/** F-66: Redis is gone, silent or slow for a while. Calls do not notice; what is written is refused aloud or answered once. */
+
+describe.skipIf(!redisUrl)('Redis in trouble (TEST_REDIS_URL)', { timeout: 90_000 }, () => {
+  let proxy: ToxicProxy;
+  let env: Record<string, string>;
+  beforeEach(async () => {
+    proxy = await startToxicProxy(redisUrl);
+    env = { REDIS_URL: proxy.through(redisUrl), REDIS_PREFIX: `test-${createId()}` };
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await removeKeys(env.REDIS_PREFIX ?? '');
+  });
+  const breakLine = () => {
+    proxy.resetNew(true);
+    proxy.reset();
+  };
+
+  it('gone in the middle of a call: the caller is served to the end, what was promised is kept', () =>
+    onStage({ env }, async (stage) => {
+      const { call, model } = await greeted(stage);
+      breakLine();
+      answersWith(model, { say: { text: 'Anotado.', audio: markedAudio(50, 600) } });
+      model.callTool({ name: 'leave_message', arguments: messageArguments() });
+      await until(() => heardMs(call, 50) === 600, 'what came of it is told');
+      expect(outputsGiven(model)).toHaveLength(1);
+      proxy.resetNew(false);
+      await call.hangUp();
+      expect((await stage.record(call)).requests).toHaveLength(1);
+      expect(await stage.requests()).toHaveLength(1);
+    }));
+
+  it('gone: a message is not taken on, and nobody is told it was; back: what waited is answered, each once', async () => {
+    const stage = await openWhatsappStage({ env });
+    try {
+      const [early, late] = ['+5588999770001', '+5588999770002'];
+      // Cut off between the webhook and the reply, which is due after a moment of quiet.
+      expect((await stage.write(early, 'bom dia')).status).toBe(200);
+      breakLine();
+      const refused = await stage.write(late, 'tem alguém?');
+      expect(refused.status).toBe(503);
+      await until(
+        async () => (await fetch(`${stage.url}/readyz`)).status === 503,
+        'it says that it is not ready',
+      );
+      proxy.resetNew(false);
+      await until(() => stage.sentTo(early).length > 0, 'what waited is answered', 60_000);
+      await until(
+        async () => (await fetch(`${stage.url}/readyz`)).status === 200,
+        'it is ready again',
+        20_000,
+      );
+      // The carrier delivers it again, as it does after a 503 to the fallback address.
+      const again = { messageSid: refused.messageSid };
+      await stage.ask(late, 'tem alguém?', again);
+      await stage.write(late, 'tem alguém?', again);
+      await stage.ask(early, 'quero marcar uma consulta');
+      expect(stage.sentTo(early)).toHaveLength(2);
+      expect(stage.sentTo(late)).toHaveLength(1);
+    } finally {
+      await stage.close();
+    }
+  });
+
+  it('silent for some seconds: the webhook is answered within Twilio’s limit, and nothing is sent twice', async () => {
+    const stage = await openWhatsappStage({ env });
+    try {
+      const from = '+5588999770003';
+      await stage.ask(from, 'bom dia');
+      proxy.set('down', { isStalled: true });
+      const begunMs = performance.now();
+      const { status, messageSid } = await stage.write(from, 'quero marcar uma consulta');
+      expect(status).toBe(503);
+      expect(performance.now() - begunMs).toBeLessThan(15_000);
+      proxy.set('down', {});
+      // It may have been kept although nobody heard so: the same message again is the same job.
+      await stage.write(from, 'quero marcar uma consulta', { messageSid });
+      await until(() => stage.sentTo(from).length > 1, 'it is answered', 60_000);
+      await stage.ask(from, 'Marina Duarte Lima');
+      expect(stage.sentTo(from)).toHaveLength(3);
+    } finally {
+      await stage.close();
+    }
+  });
+});
