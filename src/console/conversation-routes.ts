@@ -84,7 +84,7 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
       ),
     );
     const there = done.filter((one) => one !== undefined);
-    const conversation = conversationView(found, there, access.who(request));
+    const conversation = conversationView(found, there, access.who(request), parts.clock.wallMs());
     const view: OneConversationView = { version: versionOf(conversation), conversation };
     return view;
   }
