@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { StaffRequest } from '../agent/staff-request.ts';
+import { isHeldBy } from '../messaging/conversation-handover.ts';
 import {
   type Conversation,
   type ConversationHead,
   headOf,
 } from '../messaging/conversation-record.ts';
-import { isHeldBy } from '../messaging/conversation-steps.ts';
 import { spokenLines } from '../messaging/conversation-store.ts';
 import { isWindowOpen, windowMs } from '../messaging/whatsapp-text.ts';
 import type { Appointment } from '../scheduling/appointment.ts';
