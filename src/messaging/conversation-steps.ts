@@ -6,6 +6,7 @@ import {
   type Outgoing,
 } from './conversation-record.ts';
 import type { SenderAt } from './conversation-store.ts';
+import { withFileMark } from './file-mark.ts';
 import { emptyThread } from './script-thread-record.ts';
 
 /** Pure: what may become of a conversation. (conversation, fact) → conversation. */
@@ -94,7 +95,7 @@ export function begun(
   const came = inbox.filter(({ id }) => !late.has(id));
   // The agent acknowledges in its reply what it cannot open; a person must be told that it came.
   const said = came
-    .map((one) => ({ ...one, text: heldBy ? withFile(one) : one.text }))
+    .map((one) => ({ ...one, text: heldBy ? withFileMark(one) : one.text }))
     .filter(({ text }) => text !== '');
   const spoken = said.map(({ atMs, text }): ConversationLine => ({ who: 'sender', atMs, text }));
   return bounded({
@@ -108,21 +109,6 @@ export function begun(
     updatedAtMs: nowMs,
   });
 }
-
-function withFile({ text, kind, unheard }: Inbound): string {
-  const file = unheard
-    ? fileMarks.unheard
-    : kind === 'image' || kind === 'other'
-      ? fileMarks[kind]
-      : '';
-  return [text, file].filter(Boolean).join(' ');
-}
-
-const fileMarks = {
-  image: '[enviou uma imagem, que não se abre por aqui]',
-  other: '[enviou um arquivo, que não se abre por aqui]',
-  unheard: '[enviou um áudio, que não pôde ser transcrito]',
-} as const;
 
 /** One round with the model is whole, its tools have answered: a death after this goes on from here. */
 export function roundDone(
