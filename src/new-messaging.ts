@@ -11,6 +11,7 @@ import { type ClinicListRouteParts, clinicListRoutes } from './console/clinic-li
 import type { ConsoleAccess } from './console/console-access.ts';
 import { type ConversationRouteParts, conversationRoutes } from './console/conversation-routes.ts';
 import { jobRoutes } from './console/job-routes.ts';
+import { reopenRoutes } from './console/reopen-routes.ts';
 import type { ChatVisitStore } from './messaging/chat-visit-store.ts';
 import type { Conversation, Outgoing } from './messaging/conversation-record.ts';
 import {
@@ -195,6 +196,7 @@ export async function openMessaging(
     metrics,
   });
   conversationRoutes(server, { ...parts, texts, conversations });
+  reopenRoutes(server, { ...parts, texts, conversations, clinicOf });
   jobRoutes(server, { access: parts.access, jobs });
   const trouble = createTroubleWatch(rest, jobs, clock);
   await server.register(whatsappStateRoutes, {

@@ -64,7 +64,7 @@ function steps(clinic: ClinicProfile, channel: Channel): string[] {
   const more = isMedical ? 'mais alguma consulta ou exame' : 'marcar mais alguma coisa';
   return [
     `Cumprimente, agradeça o contato e pergunte o nome, se não souber; use-o. Descubra o que a pessoa quer: ${wishes}, outro assunto.`,
-    'Valor, dias, preparo e o que levar: service_details. Horários livres: find_slots. Em “service”, “practitioner”, “when” e “birth_date” vão as palavras da pessoa, como "quinta que vem de manhã": não calcule datas.',
+    `${channel === 'voice' ? '' : 'Quem pergunta o que há: list_services. '}Valor, dias, preparo e o que levar: service_details. Horários livres: find_slots. Em “service”, “practitioner”, “when” e “birth_date” vão as palavras da pessoa, como "quinta que vem de manhã": não calcule datas.`,
     `Escolhido um horário, hold_slots: ele fica guardado por poucos minutos. Pergunte se quer ${more}; se quiser, chame hold_slots de novo com todos juntos.`,
     ...paymentStep(clinic),
     `${dataText(clinic)} Depois, review_appointment: diga o resumo inteiro e espere a resposta; o que estiver errado, corrija na ferramenta certa e resuma de novo.`,

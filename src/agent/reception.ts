@@ -35,6 +35,7 @@ import type { Channel, Tool } from './tool.ts';
 import { createKnownParameters } from './tool-parameters.ts';
 import { createAnswerContact } from './tools/answer-contact.ts';
 import { createCancelAppointment } from './tools/cancel-appointment.ts';
+import { createChangeSubject } from './tools/change-subject.ts';
 import { createCheckCode } from './tools/check-code.ts';
 import { createChoosePayment } from './tools/choose-payment.ts';
 import { createClinicInfo } from './tools/clinic-info.ts';
@@ -45,6 +46,7 @@ import { createFindSlots } from './tools/find-slots.ts';
 import { createHoldSlots } from './tools/hold-slots.ts';
 import { createJoinWaitingList } from './tools/join-waiting-list.ts';
 import { createLeaveMessage } from './tools/leave-message.ts';
+import { createListServices } from './tools/list-services.ts';
 import { createRecordAnswer } from './tools/record-answer.ts';
 import { createRequestResults } from './tools/request-results.ts';
 import { createReviewAppointment } from './tools/review-appointment.ts';
@@ -157,9 +159,11 @@ export function createReception(parts: {
     });
     return {
       tools: guardedInEmergency(
-        [...toolsOf(desk, contact), ...(notebook ? [createRecordAnswer(desk, notebook)] : [])].map(
-          withKnownParameters,
-        ),
+        [
+          ...toolsOf(desk, contact),
+          ...(channel === 'voice' ? [] : [createListServices(desk)]),
+          ...(notebook ? [createRecordAnswer(desk, notebook), createChangeSubject(notebook)] : []),
+        ].map(withKnownParameters),
         emergency,
       ),
       emergency,

@@ -7,6 +7,8 @@ export const reviewQuestion = 'conferir';
 export interface ScriptNotebook {
   /** Durable when it resolves. @param given.turn `ToolContext.callerTurn()`. Rejects with STORE_WRITE_FAILED. */
   record(given: { question: string; answer: string; turn: number }): Promise<NotebookAnswer>;
+  /** Another script, or none. @returns its name */
+  changeSubject(subject: string): Promise<string | null>;
 }
 
 export type NotebookAnswer =

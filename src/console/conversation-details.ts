@@ -7,6 +7,7 @@ import {
 } from '../messaging/conversation-record.ts';
 import { isHeldBy } from '../messaging/conversation-steps.ts';
 import { spokenLines } from '../messaging/conversation-store.ts';
+import { windowMs } from '../messaging/whatsapp-text.ts';
 import type { Appointment } from '../scheduling/appointment.ts';
 import type { SignedIn } from './console-access.ts';
 import type {
@@ -62,8 +63,11 @@ export function conversationView(
       ...(kind === 'text' ? {} : { file: kind }),
     }),
   );
+  const { channel, heardAtMs } = conversation;
+  const isLimited = channel === 'whatsapp' && heardAtMs !== null;
   return {
     ...conversationRow(headOf(conversation), who),
+    freeTextUntil: isLimited ? toIso(heardAtMs + windowMs) : null,
     // What waits to be taken in may be older than what staff wrote meanwhile.
     lines: [...spoken, ...waiting].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     outbox: outbox.map(({ atMs, text, by, state, delivery, code }) => ({

@@ -6,6 +6,7 @@ import type { Conversation } from '../messaging/conversation-record.ts';
 import { isHeldBy } from '../messaging/conversation-steps.ts';
 import type { ConversationStore } from '../messaging/conversation-store.ts';
 import type { TextConversations } from '../messaging/text-conversations.ts';
+import { isWindowOpen } from '../messaging/whatsapp-text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { problem } from '../platform/problem.ts';
 import type { AppointmentStore } from '../scheduling/appointment-store.ts';
@@ -145,13 +146,19 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
       parts.clinics().find((one) => one.id === clinic),
     ),
   );
-  deed('messages', 'conversation.write', async ({ id }, request, reply) => {
+  deed('messages', 'conversation.write', async (found, request, reply) => {
+    const { id, channel, heardAtMs } = found;
     const asked = message.safeParse(request.body);
     if (!asked.success) {
       refuse(reply, 400, 'invalid-message', 'Escreva uma mensagem de até 4.000 caracteres.');
       return undefined;
     }
     const who = access.who(request);
+    const isTaken = channel !== 'whatsapp' || isWindowOpen(heardAtMs, parts.clock.wallMs());
+    if (!isTaken && isHeldBy(found, who)) {
+      refuse(reply, 409, 'outside-window', outsideWindow);
+      return undefined;
+    }
     const after = await texts.write(id, { text: asked.data.text, by: who });
     if (after?.status === 'open' && !isHeldBy(after, who)) {
       const why = after.heldBy
@@ -162,6 +169,9 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
     return after;
   });
 }
+
+const outsideWindow =
+  'A pessoa não escreve há mais de 24 horas, e o WhatsApp não aceita mensagem livre. Use “Retomar conversa”: quando ela responder, você pode escrever.';
 
 function refuseClosed(reply: FastifyReply) {
   return refuse(reply, 409, 'conversation-closed', 'Esta conversa já foi encerrada.');

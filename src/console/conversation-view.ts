@@ -83,6 +83,11 @@ export interface DoneView {
 }
 
 export interface ConversationView extends ConversationRow {
+  /**
+   * WhatsApp takes free text until then. After it `POST …/messages` is refused with 409 `outside-window`, and `POST …/reopen`
+   * (no body) asks the person to answer. Null: no limit, or they have never written.
+   */
+  freeTextUntil: string | null;
   lines: ConversationLineView[];
   outbox: OutgoingView[];
   summary: string | null;
@@ -97,6 +102,15 @@ export interface ConversationView extends ConversationRow {
 export interface OneConversationView {
   version: string;
   conversation: ConversationView;
+}
+
+/**
+ * Answer of POST /console/api/conversations/:id/reopen: whoever asked holds `conversation` now, the person's open one or a new
+ * one. Refused with 409: `not-whatsapp`, `window-open` (just write), `no-template`, `opted-out`, `already-asked` (once in 24
+ * hours), `held`; the message says it in plain words.
+ */
+export interface ReopenedView {
+  conversation: string;
 }
 
 /** Body of POST /console/api/conversations/:id/take. Without `instead`, what another person holds is refused: 409 `held`. */

@@ -275,6 +275,24 @@ export function staffWrote(
   });
 }
 
+/** A person of the clinic asks whoever has not written for long to answer, and holds the conversation for that answer. */
+export function reopened(
+  conversation: Conversation,
+  asked: {
+    text: string;
+    template: NonNullable<Outgoing['template']>;
+    by: Holder;
+    nowMs: number;
+    idOf(index: number): string;
+  },
+): Conversation {
+  const { text, by, nowMs, ...more } = asked;
+  const held = takenOver(conversation, by, nowMs, false);
+  const wrote = staffWrote(held, { text, by, nowMs, parts: [], idOf: more.idOf });
+  if (wrote === held) return conversation;
+  return sending(wrote, [text], { ...more, nowMs, by: 'staff' });
+}
+
 /** We write first, with words that were agreed beforehand. @param note for the model, never sent */
 export function invited(
   conversation: Conversation,

@@ -11,10 +11,15 @@ import type { Conversation } from './conversation-record.ts';
 import type { ConversationScripts } from './conversation-scripts.ts';
 import { isFinished } from './conversation-scripts.ts';
 import type { ConversationStore } from './conversation-store.ts';
-import { allowedTools, type Guidance, guided, noGuidance } from './script-guided.ts';
+import {
+  allowedTools,
+  type Guidance,
+  guided,
+  noGuidance,
+  subjectChanged,
+} from './script-guided.ts';
 import type { ScriptLookup } from './script-lookup.ts';
 import type { ScriptThread } from './script-thread-record.ts';
-import { toMemento } from './turn-lines.ts';
 
 /** Scripts in free conversation: what the agent is told, and where it keeps what it was answered. */
 export interface ScriptGuide {
@@ -99,30 +104,37 @@ export function createScriptGuide(parts: {
     }
   }
 
+  async function changeSubject(id: string, subject: string): Promise<string | null> {
+    const conversation = await store.find(id);
+    if (!conversation) return null;
+    const { clinic, script: before } = conversation;
+    const served = await lookup.scriptsFor(clinic, before, subject);
+    const thread = subjectChanged(before, subject, served);
+    await scripts.keep(id, thread);
+    return scriptIn({ ...conversation, script: thread })?.body.name ?? null;
+  }
+
   return {
     guide: ({ id }, text) =>
       scripts.inTurn(id, async () => {
         const conversation = await store.find(id);
         if (!conversation) return noGuidance;
-        const { clinic, script: before, desk } = conversation;
+        const { clinic, script: before } = conversation;
         const served = await lookup.scriptsFor(clinic, before, text);
-        const context = { isBusy: isBusy(desk), situation: lookup.situationOf(clinic) };
-        const thread = text === '' ? before : guided(before, text, served, context);
+        const thread = text === '' ? before : guided(before, text, served);
         if (thread !== before) await scripts.keep(id, thread);
         const script = scriptIn({ ...conversation, script: thread });
         if (!script) return noGuidance;
         return {
           lines: scriptGuidance(script.body, thread.run),
-          tools: allowedTools(thread, text, served),
+          tools: allowedTools(thread, served),
           isCollecting: thread.run !== null && thread.run.phase !== 'done',
+          isGuided: true,
         };
       }),
-    notebookOf: ({ id }) => ({ record: (given) => scripts.inTurn(id, () => record(id, given)) }),
+    notebookOf: ({ id }) => ({
+      record: (given) => scripts.inTurn(id, () => record(id, given)),
+      changeSubject: (subject) => scripts.inTurn(id, () => changeSubject(id, subject)),
+    }),
   };
-}
-
-/** A time is held, or data were read back and wait for a yes. */
-function isBusy(desk: unknown): boolean {
-  const state = toMemento(desk)?.state;
-  return state !== undefined && (state.hold !== null || state.review !== null);
 }

@@ -1,8 +1,5 @@
-import type { AnswerSituation } from '../agent/script-answer.ts';
-import { folded, readAnswer } from '../agent/script-answer.ts';
-import { scriptTools } from '../agent/script-guidance.ts';
+import { isInformation, scriptTools } from '../agent/script-guidance.ts';
 import { leastScore } from '../agent/script-matcher.ts';
-import type { QuestionType } from '../agent/script-record.ts';
 import { beginScript, switchScript } from '../agent/script-run.ts';
 import { bestMatch, type ChatScripts, chosenOf, saidWith, withScript } from './chat-turn.ts';
 import type { ScriptThread } from './script-thread-record.ts';
@@ -17,40 +14,49 @@ export interface Guidance {
   tools: readonly string[] | undefined;
   /** A script has answers to keep. */
   isCollecting: boolean;
+  /** A script is in use, and may be left. */
+  isGuided: boolean;
 }
 
-export const noGuidance: Guidance = { lines: [], tools: undefined, isCollecting: false };
+export const noGuidance: Guidance = {
+  ...{ lines: [], tools: undefined, isCollecting: false, isGuided: false },
+};
 
 /** Another script takes over only when a message plainly asks for it. */
 const surelyOther = 0.5;
-/** What can be told from a wish for something else. */
-const telling: ReadonlySet<QuestionType> = new Set([
-  ...(['choice', 'yes-no', 'date', 'birth-date', 'time'] as const),
-  ...(['phone', 'cpf', 'email', 'number', 'money'] as const),
-]);
-/** An answer of more words may be a new wish that happens to hold one. */
-const mostAnswerWords = 4;
 
-/** @param isBusy the agent holds a time or waits for a yes: nothing said now is another subject */
-export function guided(
-  given: ScriptThread,
-  text: string,
-  scripts: ChatScripts,
-  { isBusy, situation }: { isBusy: boolean; situation: AnswerSituation },
-): ScriptThread {
+/**
+ * In the middle of a script only the agent can tell an answer from another wish, and says so (`subjectChanged`).
+ * Before one, after it, and where it only told something, the words of the message decide.
+ */
+export function guided(given: ScriptThread, text: string, scripts: ChatScripts): ScriptThread {
   const thread = given.isFree ? given : { ...given, isFree: true };
-  const { chosen, run } = thread;
+  const { chosen } = thread;
   if (!chosen) {
     const said = saidWith(thread, text);
     const best = bestMatch(said, text, scripts.match);
-    if (!best || best.score < leastScore) return { ...thread, said };
-    return begun(thread, best, scripts);
+    return best && best.score >= leastScore ? begun(thread, best, scripts) : { ...thread, said };
   }
-  const isStaffs = chosen.chosenBy !== null && run?.phase !== 'done';
-  if (isBusy || isStaffs || isAnswer(thread, text, scripts, situation)) return thread;
+  if (isUnderWay(thread, scripts)) return thread;
   const [best] = scripts.match(text);
-  const isSame = best?.id === chosen.scriptId && run?.phase !== 'done';
-  return !best || best.score < surelyOther || isSame ? thread : begun(thread, best, scripts);
+  return best && best.score >= surelyOther ? begun(thread, best, scripts) : thread;
+}
+
+function isUnderWay({ chosen, run }: ScriptThread, { served }: ChatScripts): boolean {
+  const body = chosen ? served(chosen.scriptId)?.body : undefined;
+  return body !== undefined && run !== null && run.phase !== 'done' && !isInformation(body);
+}
+
+/** The agent says that the person wants something else: the script for it, or none. */
+export function subjectChanged(
+  thread: ScriptThread,
+  subject: string,
+  scripts: ChatScripts,
+): ScriptThread {
+  const [best] = scripts.match(subject);
+  const isOther = best !== undefined && best.id !== thread.chosen?.scriptId;
+  if (isOther && best.score >= leastScore) return begun(thread, best, scripts);
+  return { ...thread, chosen: null, run: null, said: [], requestId: null, reviewedAtTurn: null };
 }
 
 function begun(
@@ -67,40 +73,13 @@ function begun(
   return { ...after, run: script.body.questions.length > 0 ? turn.run : null };
 }
 
-/** A short answer to the question that is open, of a kind that is no wish. */
-function isAnswer(
-  { run }: ScriptThread,
-  text: string,
-  scripts: ChatScripts,
-  situation: AnswerSituation,
-): boolean {
-  const body = run?.phase === 'asking' ? scripts.served(run.scriptId)?.body : undefined;
-  const question = body?.questions.find(({ id }) => id === run?.question);
-  if (!question || !telling.has(question.type)) return false;
-  const words = folded(text).split(' ').length;
-  return words <= mostAnswerWords && readAnswer(text, question, situation).kind === 'answer';
-}
-
-/**
- * Names of the tools that may be used for this message; undefined: all of them. Those of the script, of those before it, and
- * of whatever else the message may ask for: a restriction keeps a script to its purpose, never a person from theirs.
- */
+/** Names of the tools that may be used; undefined: all of them. Those of the script, and of the scripts before it. */
 export function allowedTools(
   { chosen, earlier }: ScriptThread,
-  text: string,
-  scripts: ChatScripts,
+  { served }: Pick<ChatScripts, 'served'>,
 ): string[] | undefined {
-  const script = chosen && scripts.served(chosen.scriptId);
-  if (!script) return undefined;
-  const asked = scripts.match(text).filter(({ score }) => score >= leastScore);
-  const others = [...earlier, ...asked.map(({ id }) => id)].flatMap(
-    (id) => scripts.served(id) ?? [],
-  );
-  const allowed: string[] = [];
-  for (const { body } of [script, ...others]) {
-    const tools = scriptTools(body);
-    if (!tools) return undefined;
-    allowed.push(...tools);
-  }
-  return [...new Set(allowed)];
+  const ids = chosen && served(chosen.scriptId) ? [chosen.scriptId, ...earlier] : [];
+  const lists = ids.flatMap((id) => served(id) ?? []).map(({ body }) => scriptTools(body));
+  const isOpen = lists.length === 0 || lists.some((tools) => tools === undefined);
+  return isOpen ? undefined : [...new Set(lists.flatMap((tools) => tools ?? []))];
 }

@@ -14,6 +14,7 @@ import {
   invited,
   newConversation,
   received,
+  reopened,
   staffWrote,
   takenOver,
 } from './conversation-steps.ts';
@@ -80,6 +81,11 @@ export interface TextConversations extends TextAgent {
   note(id: string, text: string): Promise<Conversation | undefined>;
   /** We write first, in the sender's open conversation or a new one. Not while a person holds it. */
   invite(sender: SenderAt, invitation: Invitation): Promise<Conversation | undefined>;
+  /** As `invite`, by a person of the clinic, who holds it from then on; what another person holds is left to them. */
+  reopen(
+    sender: SenderAt,
+    asked: Pick<Invitation, 'text' | 'template'> & { by: Holder },
+  ): Promise<Conversation | undefined>;
   close(
     id: string,
     because: 'staff' | 'expired',
@@ -100,13 +106,14 @@ export function createTextConversations(parts: TextConversationParts): TextConve
     if (standing) return standing;
     const earlier = await store.findLastClosed(sender);
     const id = newId();
-    const fresh = newConversation({
+    const opened = newConversation({
       ...{ clinic: sender.clinic, channel: sender.channel, senderKey: sender.senderKey },
       id,
       protocol: parts.protocolOf(id),
       senderName: earlier?.senderName ?? name ?? null,
       nowMs: clock.wallMs(),
     });
+    const fresh = { ...opened, heardAtMs: earlier?.heardAtMs ?? null };
     const answer = await store.create(fresh);
     if (answer.outcome === 'exists') return answer.conversation;
     metrics.count('text_messages_total', { channel: sender.channel, what: 'conversation-opened' });
@@ -288,6 +295,15 @@ export function createTextConversations(parts: TextConversationParts): TextConve
       );
       if (asked) parts.sendDue(asked);
       return asked;
+    },
+    async reopen(sender, asked) {
+      const { id } = await openFor(sender, undefined);
+      const message = newId();
+      const made = { ...asked, nowMs: clock.wallMs() };
+      const idOf = (index: number) => `${message}-${index}`;
+      const after = await store.update(id, (one) => reopened(one, { ...made, idOf }));
+      if (after) parts.sendDue(after);
+      return after;
     },
     close,
     async sweep(clinicOf) {

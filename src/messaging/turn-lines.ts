@@ -45,13 +45,14 @@ export function lastWords(lines: readonly ConversationLine[]): string[] {
 /** The tools of one turn, as a script allows them. */
 export function offeredTools(
   all: readonly ToolDefinition[],
-  { tools, isCollecting }: Guidance,
+  { tools, isCollecting, isGuided }: Guidance,
 ): ToolDefinition[] {
-  return all.filter(
-    ({ name }) =>
-      !voiceTools.has(name) &&
-      (name === 'record_answer' ? isCollecting : (tools?.includes(name) ?? true)),
-  );
+  const isOffered = (name: string) => {
+    if (name === 'record_answer') return isCollecting;
+    if (name === 'change_subject') return isGuided;
+    return tools?.includes(name) ?? true;
+  };
+  return all.filter(({ name }) => !voiceTools.has(name) && isOffered(name));
 }
 
 /** For the next round. What was held back and replaced is not handed back as if it had been said. */

@@ -114,10 +114,7 @@ class Turn {
     this.#toolbox = createToolbox({
       tools: this.#desk.tools,
       context: {
-        clinic,
-        channel,
-        conversationId: id,
-        positionMs: () => null,
+        ...{ clinic, channel, conversationId: id, positionMs: () => null },
         ...(channel === 'whatsapp' ? { callerE164: optOutNumber(senderKey) ?? senderKey } : {}),
       },
       earlierTurns: senderTurns,
@@ -134,7 +131,10 @@ class Turn {
     const danger = isFirst || !this.#conversation.turn ? this.#dangerIn(last) : undefined;
     if (!this.#conversation.turn) {
       // A person answers: they are alarmed, and the agent keeps silent.
-      if (last.length > 0) await this.#keepDesk();
+      if (last.length > 0) {
+        const desk = await this.#suspended();
+        await this.#update((newest) => ({ ...newest, desk }));
+      }
       return { conversation: this.#conversation, text: '' };
     }
     if (this.#said.length > 0) this.#options.emit?.(this.#said.join('\n'));
@@ -150,12 +150,16 @@ class Turn {
       if (isWordless && this.#said.length > 0) return this.#finish(ownWords.whatInWords);
     }
     // What is left of a reply that was begun belongs to words that were read before.
-    const text = isFirst ? last.join('\n') : '';
-    this.#guidance = (await this.#parts.scripts?.guide(this.#conversation, text)) ?? noGuidance;
-    const given = { clinic: this.#options.clinic, guidance: this.#guidance.lines };
-    const now = { conversation: this.#conversation, nowMs: this.#parts.clock.wallMs() };
-    this.#instructions = turnInstructions({ ...given, ...now });
+    await this.#guide(isFirst ? last.join('\n') : '');
     return this.#converse();
+  }
+
+  async #guide(text: string): Promise<void> {
+    const { scripts, clock } = this.#parts;
+    this.#guidance = (await scripts?.guide(this.#conversation, text)) ?? noGuidance;
+    const given = { clinic: this.#options.clinic, guidance: this.#guidance.lines };
+    const now = { conversation: this.#conversation, nowMs: clock.wallMs() };
+    this.#instructions = turnInstructions({ ...given, ...now });
   }
 
   /** @returns the sentence that answers it at once */
@@ -179,7 +183,11 @@ class Turn {
     const recent: ModelItem[] = [];
     for (let round = this.#conversation.turn?.rounds ?? 0; round < mostRounds; round += 1) {
       const answer = await this.#ask([...before, ...recent], round === mostRounds - 1, signal);
-      if (!answer) return this.#finish(this.#afterStreamed(this.#troubleWords()));
+      if (!answer) {
+        // What was done is told in any case.
+        const told = this.#untold ?? ownWords.trouble(this.#options.clinic.reception);
+        return this.#finish(this.#afterStreamed(told));
+      }
       const { done, released, held } = answer;
       const results = await this.#runTools(done.calls);
       const text = `${released}${this.#checked(released, held)}`.trim();
@@ -189,6 +197,7 @@ class Turn {
       const goesOn = await this.#keepRound(text, results);
       if (!goesOn) return { conversation: this.#conversation, text: '' };
       recent.push(...roundItems(done, text, results));
+      if (results.some(({ name }) => name === 'change_subject')) await this.#guide('');
     }
     return this.#finish(ownWords.unsure);
   }
@@ -302,11 +311,6 @@ class Turn {
     return this.#isEnding ? ownWords.goodbye : ownWords.notUnderstood;
   }
 
-  async #keepDesk(): Promise<void> {
-    const desk = await this.#suspended();
-    await this.#update((newest) => ({ ...newest, desk }));
-  }
-
   async #update(change: (newest: Conversation) => Conversation): Promise<void> {
     const { id } = this.#conversation;
     this.#conversation = (await this.#parts.store.update(id, change)) ?? this.#conversation;
@@ -321,11 +325,6 @@ class Turn {
       this.#parts.log.error({ err }, 'the front desk of a text could not be put away');
     }
     return this.#memento;
-  }
-
-  /** What was done is told in any case. */
-  #troubleWords(): string {
-    return this.#untold ?? ownWords.trouble(this.#options.clinic.reception);
   }
 
   /** A part of what is being written now; each segment is a paragraph of the reply. */

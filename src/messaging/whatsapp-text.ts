@@ -88,7 +88,7 @@ function lastSentenceEnd(text: string): number {
 }
 
 /** Free text is taken for so long after the person last wrote; a minute less, for the way there. */
-const windowMs = 24 * 3_600_000 - 60_000;
+export const windowMs = 24 * 3_600_000 - 60_000;
 
 export function isWindowOpen(heardAtMs: number | null, nowMs: number): boolean {
   return heardAtMs !== null && nowMs - heardAtMs < windowMs;

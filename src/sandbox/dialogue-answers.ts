@@ -217,6 +217,8 @@ function answerTransfer(state: DialogueState, heard: Utterance): DialogueState |
 }
 
 function answerCodeOffer(state: DialogueState, heard: Utterance): DialogueState | undefined {
+  // The date was wrong: it is looked for again.
+  if (heard.told.birth_date !== undefined) return withVisit(state, { identity: 'unknown' });
   if (heard.yes) return withVisit(state, { identity: 'code-wanted' });
   return heard.no ? endTask(state, reception) : undefined;
 }

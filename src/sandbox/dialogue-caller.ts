@@ -76,9 +76,13 @@ function isAnswer(state: DialogueState, heard: Utterance): boolean {
   return heard.when !== undefined && (state.asked === 'slot' || state.asked === 'when');
 }
 
-function question(state: DialogueState, heard: Utterance, about: 'service' | 'clinic') {
+function question(
+  state: DialogueState,
+  heard: Utterance,
+  about: NonNullable<Utterance['asksAbout']>,
+): DialogueState {
   const [service] = heard.services;
-  if (about === 'clinic') return { ...state, question: about };
+  if (about !== 'service') return { ...state, question: about };
   const { practitioner } = heard;
   if (state.task === undefined && service) {
     const facts = { service, ...(practitioner ? { practitioner } : {}) };

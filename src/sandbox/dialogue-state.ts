@@ -5,7 +5,7 @@ import type { Field, Task, Topic, Utterance } from './utterance.ts';
 export type DialogueLine =
   | { kind: 'caller'; text: string }
   | { kind: 'agent'; text: string; cut: boolean }
-  | { kind: 'tool-call'; callId: string; name: string }
+  | { kind: 'tool-call'; callId: string; name: string; arguments?: string }
   | { kind: 'tool-output'; callId: string; output: string }
   /** Something the client told the agent in writing. */
   | { kind: 'note'; text: string };
@@ -76,7 +76,7 @@ export interface DialogueState {
   contact: Contact;
   visit: Visit;
   /** A question of the caller's own, to be answered before anything else. */
-  question?: 'service' | 'clinic';
+  question?: 'service' | 'clinic' | 'exams' | 'consultations';
   /** A service was explained and may now be booked. */
   mayBook: boolean;
   /** Has been asked what else they need. */

@@ -20,6 +20,8 @@ export const endTool = 'end_call';
 export const transferTool = 'transfer_call';
 export const stopTool = 'stop_calls';
 export const contactTool = 'answer_contact';
+export const listTool = 'list_services';
+export const subjectTool = 'change_subject';
 
 export function afterTool(state: DialogueState, callId: string, json: string): DialogueState {
   const tool = state.calls.pending.get(callId) ?? '';
@@ -66,6 +68,8 @@ function accepted(state: DialogueState, tool: string, output: ToolOutput): Dialo
       return confirmed(state);
     case 'find_appointments':
       return shown(state, output);
+    case 'cancel_appointment':
+      return { ...endTask(state), booked: stillBooked(state) };
     case 'send_code':
       return withVisit(state, { identity: 'code-sent' });
     case 'check_code':
@@ -73,7 +77,11 @@ function accepted(state: DialogueState, tool: string, output: ToolOutput): Dialo
     case 'service_details':
       return explained(state);
     case 'clinic_info':
+    case listTool:
       return answered(state);
+    // The tool that was missing is there now.
+    case subjectTool:
+      return state;
     case contactTool:
       return contactWritten(state);
     case endTool:
@@ -122,7 +130,13 @@ function withNeeds(state: DialogueState, message: string): DialogueState {
 
 function confirmed(state: DialogueState): DialogueState {
   const spoken = state.visit.basket.map((time) => time.spoken).filter((text) => text !== '');
-  return { ...endTask(state), booked: [...state.booked, ...spoken] };
+  return { ...endTask(state), booked: [...stillBooked(state), ...spoken] };
+}
+
+/** Without the one that was moved or cancelled. */
+function stillBooked({ booked, visit }: DialogueState): readonly string[] {
+  const gone = visit.appointment?.spoken;
+  return gone === undefined ? booked : booked.filter((spoken) => !gone.includes(spoken));
 }
 
 function shown(state: DialogueState, output: ToolOutput): DialogueState {
@@ -174,6 +188,7 @@ function refused(state: DialogueState, tool: string, output: ToolOutput): Dialog
     case 'cancel_appointment':
       return cancelRefused(state, output);
     case 'clinic_info':
+    case listTool:
       return answered(state);
     case transferTool:
       return transferRefused(state, output);

@@ -1,5 +1,5 @@
 import type { DialogueState, ReceptionistTool } from './dialogue-state.ts';
-import { contactTool, stopTool, transferTool } from './dialogue-tools.ts';
+import { contactTool, listTool, stopTool, transferTool } from './dialogue-tools.ts';
 import { questionOf } from './receptionist-questions.ts';
 import { asRecord } from './tool-output.ts';
 import type { Field, Topic } from './utterance.ts';
@@ -16,7 +16,7 @@ type Tools = readonly ReceptionistTool[];
 
 /** The clinic's script: from what is known to what comes next. */
 export function nextMove(state: DialogueState, tools: Tools): Move {
-  if (state.question) return answerMove(state, state.question);
+  if (state.question) return answerMove(state, state.question, tools);
   if (state.visit.changing) return ask('change', state);
   switch (state.task) {
     case 'booking':
@@ -56,8 +56,14 @@ function idleMove(state: DialogueState): Move {
   return ask(state.tasksDone > 0 && !state.invited ? 'anything-else' : 'wish', state);
 }
 
-function answerMove(state: DialogueState, question: 'service' | 'clinic'): Move {
-  if (question === 'clinic') return call('clinic_info', {});
+function answerMove(
+  state: DialogueState,
+  question: NonNullable<DialogueState['question']>,
+  tools: Tools,
+): Move {
+  const isList = question === 'exams' || question === 'consultations';
+  if (isList && hasTool(tools, listTool)) return call(listTool, { kind: question });
+  if (isList || question === 'clinic') return call('clinic_info', {});
   const { service, practitioner } = state.facts;
   if (!service) return ask('service', state);
   return call('service_details', { service, practitioner });

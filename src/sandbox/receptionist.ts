@@ -1,9 +1,10 @@
 import { readConversation } from './dialogue-reading.ts';
 import type { DialogueLine, DialogueState, ReceptionistTool } from './dialogue-state.ts';
-import { contactTool, endTool, transferTool } from './dialogue-tools.ts';
+import { contactTool, endTool, listTool, subjectTool, transferTool } from './dialogue-tools.ts';
 import { type PersonaHints, readPersona } from './persona-hints.ts';
 import { hasTool, type Move, nextMove, type ToolRequest } from './receptionist-moves.ts';
 import { questionOf } from './receptionist-questions.ts';
+import { collectedReply, withoutCollected } from './receptionist-script.ts';
 import { asRecord } from './tool-output.ts';
 import type { Topic } from './utterance.ts';
 
@@ -38,8 +39,10 @@ export function answer(
   const verbatim = /«([^»]+)»/.exec(context.replyInstructions ?? '')?.[1]?.trim();
   if (verbatim) return { say: verbatim };
   const persona = readPersona(context.instructions);
-  const state = readConversation(lines, context.tools);
-  const decided = withinLimits(reply(state, context.tools, persona), state, context.tools);
+  const state = readConversation(withoutCollected(lines), context.tools);
+  const decided =
+    collectedReply(lines, context) ??
+    withinLimits(reply(state, context.tools, persona), state, context.tools);
   if (!decided.say) return decided;
   if (isHinted(lines)) return { ...decided, say: `${minded} ${decided.say}` };
   const isFirst = persona.isWritten && !lines.some(({ kind }) => kind === 'agent');
@@ -115,6 +118,9 @@ const ownQuestions: readonly Topic[] = [
   'contact-cancel',
 ];
 
+/** After a list that is read. */
+const whichOfThem = 'O que você quer marcar?';
+
 /** Reads a tool's answer to the caller, and goes on. What went well and leads to more work goes unsaid. */
 function tell(
   state: DialogueState,
@@ -127,10 +133,12 @@ function tell(
   const informs =
     tool === 'service_details' ||
     tool === 'clinic_info' ||
+    tool === listTool ||
     (tool === 'choose_payment' && state.visit.payment === 'news');
   if ('call' in move && !informs) return move;
   const message =
     told.message || (told.ok ? 'Certo.' : 'Desculpe, tive um problema no sistema agora.');
+  if (tool === listTool && told.ok) return { say: `${message}\n${whichOfThem}` };
   if ('call' in move) return { say: withoutQuestion(message), ...move };
   const keeps = ownQuestions.includes(move.topic) || (!told.ok && isAskedByTool(move.topic, told));
   if (keeps && message.includes('?')) return { say: message };
@@ -183,6 +191,14 @@ function hangingUp(say: string, tools: readonly ReceptionistTool[]): Receptionis
   return { say, ...(hasTool(tools, endTool) ? { call: { name: endTool, arguments: {} } } : {}) };
 }
 
+/** What a tool that a script does not have is wanted for. */
+function subjectOf({ task, facts }: DialogueState, tool: string): string {
+  if (task === 'cancelling') return 'cancelar agendamento';
+  if (task === 'moving') return 'remarcar agendamento';
+  if (task === 'results') return 'resultado de exame';
+  return facts.service ? `marcar ${facts.service}` : `marcar consulta ou exame (${tool})`;
+}
+
 /** A tool that is not there is not called, and no chain of calls is endless. */
 function withinLimits(
   decided: ReceptionistReply,
@@ -196,6 +212,9 @@ function withinLimits(
   if (tool && sinceCaller < mostCallsInARow && all < mostCalls) {
     return { ...decided, call: { ...call, arguments: accepted(call.arguments, tool) } };
   }
+  const isAsked = state.untold?.tool === subjectTool;
+  if (!tool && !isAsked && hasTool(tools, subjectTool) && sinceCaller < mostCallsInARow)
+    return { call: { name: subjectTool, arguments: { subject: subjectOf(state, call.name) } } };
   if (all >= mostCalls && call.name === endTool && tool) return decided;
   if (say) return { say };
   const sorry = 'Isso a recepção da clínica resolve com você.';

@@ -96,7 +96,9 @@ export function toDialogueLines(input: ResponsesRequest['input']): DialogueLine[
   return input.flatMap((item): DialogueLine[] => {
     if (!('role' in item)) {
       if (item.type === 'function_call')
-        return [{ kind: 'tool-call', callId: item.call_id, name: item.name }];
+        return [
+          { kind: 'tool-call', callId: item.call_id, name: item.name, arguments: item.arguments },
+        ];
       return item.type === 'reasoning'
         ? []
         : [{ kind: 'tool-output', callId: item.call_id, output: item.output }];

@@ -20,7 +20,7 @@ const namedServices = [
   /(?:consulta|avaliação|retorno|sessão|limpeza|procedimento|exame|teste)\s+(?:com|de|da|do)\s+(?:[oa]s?\s+|uma?\s+)?(?!dra?(?!\p{L})|doutor|manhã|tarde|noite|novo|preferência|segunda|terça|quarta|quinta|sexta|sábado|amanhã|hoje)\p{L}{3,}/iu,
   /(?:ultrass?om|ultrassonografia|doppler|raio.?x)(?:\s+\p{L}+){0,5}/iu,
   /\p{L}+(?:ologista|ologia|pediatra|pediatria|ortopedista|otorrino|psicólog[oa]|psiquiatra|nutricionista|dentista|grafia|grama|scopia|toxicológico)(?!\p{L})/iu,
-  /(?<!\p{L})(?:pré-natal|prevenção|preventivo|reunião|consultoria|terapia|eletro)(?!\p{L})/iu,
+  /(?<!\p{L})(?:pré-natal|prevenção|preventivo|ressonância|reunião|consultoria|terapia|eletro)(?!\p{L})/iu,
 ];
 /** What everybody wants who calls: it names nothing. */
 const vagueServices =

@@ -76,7 +76,7 @@ export interface Utterance {
   told: Partial<Record<Field, string>>;
   /** A field the caller named without giving its value: “o horário está errado”. */
   mentioned?: Field;
-  asksAbout?: 'service' | 'clinic';
+  asksAbout?: 'service' | 'clinic' | 'exams' | 'consultations';
   declines: boolean;
   yes: boolean;
   no: boolean;
@@ -139,7 +139,16 @@ const methods: [NonNullable<Utterance['method']>, RegExp][] = [
 const clinicQuestions =
   /\b(?:onde fica|endereco|como cheg|que horas (?:abre|fecha)|abre[m]?|fecha[m]?|funciona[m]?|convenio|plano|aceita[m]?|estacionamento|qual o telefone)\b/;
 const serviceQuestions =
-  /\b(?:quanto (?:custa|e|fica|sai)|preco|valor|preparo|jejum|(?:o que )?(?:preciso |tem que |devo )?levar|quais dias|que dias?|quem atende)\b/;
+  /\b(?:quanto (?:custa|e|fica|sai)|preco|valor|preparo|jejum|(?:o que )?(?:preciso |tem que |devo )?levar|quais dias|que dias?|quem atende|voces (?:fazem|oferecem|realizam))\b/;
+
+/** What there is at all. */
+const listQuestions: [NonNullable<Utterance['asksAbout']>, RegExp][] = [
+  ['exams', /\b(?:quais|que|lista d[eo]s?) (?:os |sao os )?exames\b/],
+  [
+    'consultations',
+    /\b(?:quais|que|lista d[eo]s?) (?:[oa]s |sao [oa]s )?(?:medic[oa]s|profissionais|especialidades|especialistas|consultas)\b/,
+  ],
+];
 
 const mentions: [Field, RegExp][] = [
   ['birth_date', /\b(?:data de nascimento|nascimento|nasci|nasceu)\b/],
@@ -228,6 +237,8 @@ function findWords(text: string, bare: string, asked: Topic | undefined) {
 
 function questionIn(text: string, bare: string): Utterance['asksAbout'] {
   if (!text.includes('?') && !/^(?:quanto|onde|aceita|quais|qual)/.test(bare)) return undefined;
+  const list = listQuestions.find(([, words]) => words.test(bare))?.[0];
+  if (list) return list;
   if (serviceQuestions.test(bare)) return 'service';
   return clinicQuestions.test(bare) ? 'clinic' : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ClinicProfile } from '../../src/agent/clinic-profile.ts';
-import type { Conversation } from '../../src/messaging/conversation-record.ts';
+import type { Conversation, TextChannel } from '../../src/messaging/conversation-record.ts';
 import type { ConversationStore } from '../../src/messaging/conversation-store.ts';
 import {
   createTextConversations,
@@ -20,6 +20,7 @@ import { protocolOf } from '../../src/scheduling/appointment.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
 import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
 import { type DirectStores, directReception, memoryStores } from './direct-desk.ts';
+import { openScriptDesk } from './script-desk.ts';
 
 /** Text conversations without a server: the strict fake of the Responses API over HTTP, everything else in this process. */
 export interface TextDesk {
@@ -47,14 +48,20 @@ export async function openTextDesk(options: {
   model?: TextModel;
   parts?: Partial<TextConversationParts>;
   decide?: Parameters<typeof startSandboxTextModel>[0]['decide'];
+  /** Served with the scripts that are shipped. */
+  withScripts?: boolean;
+  channel?: TextChannel;
 }): Promise<TextDesk> {
-  const { clinic, clock, stores = memoryStores() } = options;
+  const { clinic, clock, stores = memoryStores(), channel = 'web-chat' } = options;
   const store = options.store ?? createMemoryConversationStore();
   const model = await startSandboxTextModel({
     clock,
     ...(options.decide ? { decide: options.decide } : {}),
   });
   const { reception } = directReception({ clinic, clock, stores });
+  const scripts = options.withScripts
+    ? await openScriptDesk({ clinic, clock, store, requests: stores.requests })
+    : undefined;
   const logged: string[] = [];
   const emergencies: string[] = [];
   const orders: string[] = [];
@@ -71,6 +78,7 @@ export async function openTextDesk(options: {
         pause: async () => undefined,
       }),
     reception,
+    scripts: scripts?.guide,
     partsOf: (text, { channel }) => (channel === 'whatsapp' && text ? [text] : []),
     onEmergency: (_, kind) => void emergencies.push(kind),
     onOrder: async (_, order) => void orders.push(order),
@@ -87,8 +95,7 @@ export async function openTextDesk(options: {
     metrics: createMetrics(),
     ...options.parts,
   });
-  const sender = (senderKey: string) =>
-    ({ clinic: clinic.id, channel: 'web-chat', senderKey }) as const;
+  const sender = (senderKey: string) => ({ clinic: clinic.id, channel, senderKey }) as const;
   return {
     texts,
     store,
@@ -100,7 +107,7 @@ export async function openTextDesk(options: {
     turnsDue,
     async say(text, senderKey = visitor) {
       let streamed = '';
-      for await (const part of texts.answer({ clinic, channel: 'web-chat', senderKey, text })) {
+      for await (const part of texts.answer({ clinic, channel, senderKey, text })) {
         if (part.type === 'delta') streamed += part.text;
         else if (part.text !== streamed)
           throw new Error(`streamed «${streamed}», but the whole is «${part.text}»`);

@@ -1,54 +1,27 @@
-import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { openScriptCatalogue } from '../../src/agent/script-catalogue.ts';
-import { loadScripts } from '../../src/agent/script-loader.ts';
 import { chatScriptRoutes } from '../../src/console/chat-script-routes.ts';
 import type { Conversation } from '../../src/messaging/conversation-record.ts';
-import { createConversationScripts } from '../../src/messaging/conversation-scripts.ts';
 import { newConversation } from '../../src/messaging/conversation-steps.ts';
-import { createScriptLookup } from '../../src/messaging/script-lookup.ts';
 import type { ChosenScript } from '../../src/messaging/script-thread-record.ts';
 import { emptyThread } from '../../src/messaging/script-thread-record.ts';
 import { createId } from '../../src/platform/id.ts';
-import { createLog } from '../../src/platform/log.ts';
-import { createMetrics } from '../../src/platform/metrics.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
-import { createMemoryScriptStore } from '../../src/storage/memory-script-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
-import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
-import {
-  clinicsDirectory,
-  clockAt,
-  shippedClinic,
-  staffRequest,
-} from '../support/agent-fixtures.ts';
+import { clockAt, shippedClinic, staffRequest } from '../support/agent-fixtures.ts';
 import { createFakeAccess } from '../support/console-access.ts';
+import { openScriptDesk } from '../support/script-desk.ts';
 
 const clinic = await shippedClinic('aurora');
-const shipped = await loadScripts(join(clinicsDirectory, 'scripts'));
 
 /** @param script what the conversation is about; nothing: nobody knows yet */
 async function open(script: string | undefined, access = createFakeAccess('staff')) {
   const clock = clockAt('2026-11-23T13:00:00Z');
-  const log = createLog('silent');
   const store = createMemoryConversationStore();
   const requests = createMemoryStaffRequestStore();
-  const scripts = await openScriptCatalogue({
-    ...{ store: createMemoryScriptStore(), shipped, clock, log },
-  });
-  const lookup = createScriptLookup({
-    scripts,
-    rules: { desks: ['clinica'], personScript: 'falar-com-pessoa' },
-    clinicOf: (id) => (id === clinic.id ? clinic : undefined),
-    clock,
-  });
-  const own = createConversationScripts({
-    ...{ store, lookup, requests, mode: 'scripts', protocolOf: () => '87654321' },
-    ...{ leases: createMemoryTurnLeases(), newId: createId, clock, metrics: createMetrics() },
-  });
+  const { scripts } = await openScriptDesk({ clinic, clock, store, requests, mode: 'scripts' });
   const server = fastify();
-  chatScriptRoutes(server, { scripts: own, access });
+  chatScriptRoutes(server, { scripts, access });
   const id = createId();
   const sender = { clinic: 'aurora', channel: 'web-chat', senderKey: createId() } as const;
   const chosen: ChosenScript | null =
@@ -162,7 +135,7 @@ describe('an answer that staff put in', () => {
     const { answer, kept, requests } = await open('precos');
     await answer('servico', 'ultrassom');
     const [request] = await requests.list({ limit: 5 });
-    expect(request).toMatchObject({ name: 'Ana Lima', protocol: '87654321', channel: 'web-chat' });
+    expect(request).toMatchObject({ name: 'Ana Lima', protocol: '12345678', channel: 'web-chat' });
     expect(request?.text).toContain('ultrassom');
     expect((await kept()).script).toMatchObject({ requestId: request?.id, run: { phase: 'done' } });
   });

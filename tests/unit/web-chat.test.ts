@@ -1,11 +1,6 @@
-import { join } from 'node:path';
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { openScriptCatalogue } from '../../src/agent/script-catalogue.ts';
-import { loadScripts } from '../../src/agent/script-loader.ts';
-import { createConversationScripts } from '../../src/messaging/conversation-scripts.ts';
 import { givenBack, takenOver } from '../../src/messaging/conversation-steps.ts';
-import { createScriptLookup } from '../../src/messaging/script-lookup.ts';
 import type { TextAgent, TextTurn } from '../../src/messaging/text-agent.ts';
 import { createWebChat } from '../../src/messaging/web-chat.ts';
 import { webChatRoutes } from '../../src/messaging/web-chat-routes.ts';
@@ -14,25 +9,18 @@ import { createLog } from '../../src/platform/log.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { createMemoryChatVisitStore } from '../../src/storage/memory-chat-visit-store.ts';
 import { createMemoryConversationStore } from '../../src/storage/memory-conversation-store.ts';
-import { createMemoryScriptStore } from '../../src/storage/memory-script-store.ts';
 import { createMemoryStaffRequestStore } from '../../src/storage/memory-staff-request-store.ts';
 import { createMemoryTurnLeases } from '../../src/storage/memory-turn-leases.ts';
-import { clinicsDirectory, clockAt, shippedClinic } from '../support/agent-fixtures.ts';
+import { clockAt, shippedClinic } from '../support/agent-fixtures.ts';
+import { openScriptDesk } from '../support/script-desk.ts';
 
 const clinic = await shippedClinic('aurora');
-const shipped = await loadScripts(join(clinicsDirectory, 'scripts'));
 const log = createLog('silent');
 const site = 'https://www.clinica-aurora.example';
 const minuteMs = 60_000;
 
 async function openChat(origins: string[] = []) {
   const clock = clockAt('2026-11-23T13:00:00Z');
-  const catalogue = await openScriptCatalogue({
-    store: createMemoryScriptStore(),
-    shipped,
-    clock,
-    log,
-  });
   const conversations = createMemoryConversationStore();
   const requests = createMemoryStaffRequestStore();
   const turns: TextTurn[] = [];
@@ -53,16 +41,11 @@ async function openChat(origins: string[] = []) {
   };
   const rules = { mode: 'scripts', idleMs: 24 * 60 * minuteMs } as const;
   const failing = { save: false };
-  const lookup = createScriptLookup({
-    scripts: catalogue,
-    rules: { desks: ['clinica', 'atendimento'], personScript: 'falar-com-pessoa' },
-    clinicOf: (id) => (id === clinic.id ? clinic : undefined),
-    clock,
-  });
   const made = { protocolOf: () => '12345678', newId: createId, clock, metrics: createMetrics() };
   const leases = createMemoryTurnLeases();
-  const scripts = createConversationScripts({
-    ...{ ...made, store: conversations, leases, lookup, mode: rules.mode },
+  const { scripts, lookup } = await openScriptDesk({
+    ...{ clinic, clock, store: conversations, leases, mode: rules.mode },
+    desks: ['clinica', 'atendimento'],
     requests: {
       ...requests,
       async save(request) {

@@ -42,9 +42,15 @@ export function createRequestResults(desk: FrontDesk): Tool {
         phone: phone.value,
         text: plainText(args.exams ?? '') || null,
       } as const;
-      const done =
-        'Pronto, anotei o pedido dos resultados. Por aqui não tenho acesso a eles: a equipe verifica e entra em contato.';
+      const done = draft.text === null ? waitingDone : usualDone;
       return record(draft, done, context);
     },
   });
 }
+
+const usualDone =
+  'Pronto, anotei o pedido dos resultados. Por aqui não tenho acesso a eles: a equipe verifica e entra em contato.';
+
+/** Nobody said which exams. */
+const waitingDone =
+  'Pronto, anotei o pedido dos resultados. Aguarde, por favor, enquanto a equipe consulta quais são os seus exames; por aqui não tenho acesso a eles. A equipe entra em contato.';
