@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { reconcileBookings } from './agent/booking-reconciler.ts';
-import { keepBookingsReconciled } from './agent/booking-upkeep.ts';
+import { keepBookingsReconciled, underWayMs } from './agent/booking-upkeep.ts';
 import { createClinicDirectory } from './agent/clinic-directory.ts';
 import { watchClinicFolder } from './agent/clinic-folder-watch.ts';
 import { clinicForNumber, loadClinicTexts } from './agent/clinic-loader.ts';
@@ -186,7 +186,9 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     redirect: (callSid, dial) =>
       rest.redirectCall(callSid, dialDestination(dial, publicUrl, outside.phoneNumber)),
   });
-  await reconcileBookings({ ...storage, nowMs: clock.wallMs(), log });
+  // With a database other servers may be booking while this one starts.
+  const leaveRecentMs = config.DATABASE_URL ? underWayMs : 0;
+  await reconcileBookings({ ...storage, nowMs: clock.wallMs(), log, leaveRecentMs });
   const endUpkeep = keepBookingsReconciled({ ...storage, clock, log });
   const createCall = createCallFactory({
     config,

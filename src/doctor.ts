@@ -17,6 +17,7 @@ import { type Check, type Finding, fail, ok, report, warn } from './platform/fin
 import { type Probe, probe, silence } from './platform/http-probe.ts';
 import { createLog } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
+import { checkDatabase } from './storage/postgres-check.ts';
 import { checkCarrier } from './twilio/account-check.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { placeTestCall, type TestCall } from './twilio/test-call.ts';
@@ -163,6 +164,8 @@ export async function doctorChecks(
   for (const name of ['RECORDINGS_DIR', 'APPOINTMENTS_DIR', 'DATA_DIR'] as const) {
     checks.push({ about: 'directory', run: () => checkDirectory(name, config[name]) });
   }
+  const { DATABASE_URL: database } = config;
+  if (database) checks.push({ about: 'database', run: () => checkDatabase(database) });
   if (config.OPENAI_API_KEY) {
     checks.push(...modelChecks(config, config.OPENAI_API_KEY, options.clock));
     checks.push(...(await sessionChecks(config, config.OPENAI_API_KEY)));

@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import dotenv from 'dotenv';
 import { shippedAuthor } from './agent/script-catalogue.ts';
 import { checkSettings } from './config.ts';
@@ -38,7 +36,6 @@ async function run(): Promise<string> {
     closers.push(() => database.close());
     const counts = await importFiles({
       ...{ from, to, database, nowMs: createClock().wallMs() },
-      clinics: await readdir(join(dataDirectory, 'clinics')),
       isUntouched: ({ by }) => by === shippedAuthor,
     });
     // An agenda that had to stay in its files goes on being told of.

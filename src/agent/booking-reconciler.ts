@@ -37,7 +37,7 @@ export async function reconcileBookings(parts: {
   nowMs: number;
   log: Log;
   pause?: Pause;
-  /** What the agenda changed less than this ago is left to whoever is writing it down, ms. At start nobody is. */
+  /** What the agenda changed less than this ago is left to whoever is writing it down, ms, and looked at again after it. At the start of the only server nobody is. */
   leaveRecentMs?: number;
 }): Promise<Reconciled> {
   const { appointments, nowMs, log } = parts;
@@ -106,7 +106,7 @@ function isUnsettled({ status, items }: Appointment): boolean {
   return (status === 'pending' || status === 'booked') && items.length > 0;
 }
 
-/** @returns what became of it, or until when it is held, epoch ms */
+/** @returns what became of it, or until when it is held or left to somebody else, epoch ms */
 async function settleOne(
   parts: Parameters<typeof reconcileBookings>[0],
   seen: Appointment,
@@ -118,11 +118,13 @@ async function settleOne(
     if (hasLostItsPlace(seen, reservation)) {
       log.error({ appointmentId: seen.id }, 'a booked appointment has no place in the agenda');
     }
-    if (nowMs - (reservation?.changedAtMs ?? 0) < (parts.leaveRecentMs ?? 0)) return 'same';
+    const leftUntilMs = (reservation?.changedAtMs ?? 0) + (parts.leaveRecentMs ?? 0);
+    const isLeft = nowMs < leftUntilMs;
     if (!settledBy(seen, reservation, nowMs)) {
       const isHeld = seen.status === 'pending' && reservation !== undefined;
-      return isHeld ? reservation.holdExpiresAtMs : 'same';
+      return isHeld && !isLeft ? reservation.holdExpiresAtMs : 'same';
     }
+    if (isLeft) return leftUntilMs;
     const replacedBy =
       reservation?.endedBecause === 'replaced' ? await takerOf(schedule, successors) : null;
     const answer = await appointments.update(seen.id, (kept) => {

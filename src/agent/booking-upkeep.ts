@@ -6,6 +6,8 @@ import { reconcileBookings } from './booking-reconciler.ts';
 const everyMs = 3_600_000;
 /** Longer than any conversation goes on trying by itself. */
 const leaveRecentMs = 600_000;
+/** What another server has begun is written down by then, ms: a tool has 8 s. */
+export const underWayMs = 15_000;
 
 /** Compares appointments with the agenda once an hour. @returns what ends it */
 export function keepBookingsReconciled(

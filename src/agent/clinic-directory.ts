@@ -161,6 +161,12 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
     return { outcome: 'published', version };
   };
 
+  const refresh = async () => {
+    for (const [id, file] of shipped)
+      if ((await versions.count(id)) !== counted.get(id)) await add(file);
+    await addAllOwn();
+  };
+
   for (const file of parts.shipped) await add(file);
   await addAllOwn();
   return {
@@ -175,6 +181,8 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
       inTurn(async () => {
         const history = await versions.versions(id);
         if (base !== history.length) return { outcome: 'stale', version: history.length };
+        // No number may be another clinic's, also of one that was published at another server a moment ago.
+        await refresh();
         return publishNow(id, base, wish);
       }),
     readAgain: () =>
@@ -190,12 +198,7 @@ export async function createClinicDirectory(parts: DirectoryParts): Promise<Clin
         if (ids.length > 0) log.info({ clinics: ids }, 'clinic files were read again');
         return ids;
       }),
-    refresh: () =>
-      inTurn(async () => {
-        for (const [id, file] of shipped)
-          if ((await versions.count(id)) !== counted.get(id)) await add(file);
-        await addAllOwn();
-      }),
+    refresh: () => inTurn(refresh),
     add: (wish) =>
       inTurn(async () => {
         const { clinic, problems, where } = parseClinic(wish.text, 'nova');

@@ -91,7 +91,11 @@ export function begun(
   const { inbox, heldBy, turn, lines } = conversation;
   // A note that was waited for too long is a message of its own when its words come after all.
   const late = new Set(inbox.flatMap(({ id, isComing }) => (isComing ? id : [])));
-  const said = inbox.filter(({ id, text }) => text !== '' && !late.has(id));
+  const came = inbox.filter(({ id }) => !late.has(id));
+  // The agent acknowledges in its reply what it cannot open; a person must be told that it came.
+  const said = came
+    .map((one) => ({ ...one, text: heldBy ? withFile(one) : one.text }))
+    .filter(({ text }) => text !== '');
   const spoken = said.map(({ atMs, text }): ConversationLine => ({ who: 'sender', atMs, text }));
   return bounded({
     ...conversation,
@@ -104,6 +108,21 @@ export function begun(
     updatedAtMs: nowMs,
   });
 }
+
+function withFile({ text, kind, unheard }: Inbound): string {
+  const file = unheard
+    ? fileMarks.unheard
+    : kind === 'image' || kind === 'other'
+      ? fileMarks[kind]
+      : '';
+  return [text, file].filter(Boolean).join(' ');
+}
+
+const fileMarks = {
+  image: '[enviou uma imagem, que não se abre por aqui]',
+  other: '[enviou um arquivo, que não se abre por aqui]',
+  unheard: '[enviou um áudio, que não pôde ser transcrito]',
+} as const;
 
 /** One round with the model is whole, its tools have answered: a death after this goes on from here. */
 export function roundDone(

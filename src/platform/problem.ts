@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasCode } from './errors.ts';
 import type { Log } from './log.ts';
 
 /** The body of every refusal. `code` is stable and English, `message` is pt-BR for whoever reads it. */
@@ -27,7 +28,8 @@ const internalError = problem(
 /** What a client did wrong is told by its status alone; what we did wrong is logged and told to nobody. */
 export function answerProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500;
+    // A database that is away comes back: whoever asks may try again.
+    const status = error.statusCode ?? (hasCode(error, 'DATABASE_UNUSABLE') ? 503 : 500);
     if (status >= 500)
       log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
     return answer(reply, status);

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { type Conversation, parseConversation } from '../messaging/conversation-record.ts';
 import { hasCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import { replaceFile } from './file-commit.ts';
+import { replaceFiles } from './file-commit.ts';
 import type { JournalDisk } from './journal-disk.ts';
 
 const fileName = /^(?<id>[a-z2-7]{26})\.json$/;
-/** Files written or read at once: the threads that Node has for them. */
-const atOnce = 4;
+const nameOf = (id: string) => `${id}.json`;
+/** Files read at once, at a start: the threads that Node has for them. */
+const readAtOnce = 4;
 
 /** One JSON file a conversation. */
 export interface ConversationFiles {
@@ -16,7 +17,7 @@ export interface ConversationFiles {
   /** A file that cannot be understood is left as it is and skipped: that one conversation begins anew. */
   read(id: string): Promise<Conversation | undefined>;
   readAll(ids: readonly string[]): Promise<Conversation[]>;
-  /** Each durable, whole or as it was before. */
+  /** One after another, each whole or as it was before; all durable when it resolves. */
   writeAll(conversations: readonly Conversation[]): Promise<void>;
   remove(id: string): Promise<void>;
 }
@@ -26,7 +27,7 @@ export function createConversationFiles(
   disk: JournalDisk,
   log: Log,
 ): ConversationFiles {
-  const pathOf = (id: string) => join(directory, `${id}.json`);
+  const pathOf = (id: string) => join(directory, nameOf(id));
 
   async function read(id: string): Promise<Conversation | undefined> {
     try {
@@ -49,20 +50,18 @@ export function createConversationFiles(
     },
     async readAll(ids) {
       const found: Conversation[] = [];
-      for (const some of inParts(ids))
-        found.push(...(await Promise.all(some.map(read))).flatMap((one) => one ?? []));
+      for (let at = 0; at < ids.length; at += readAtOnce) {
+        const some = await Promise.all(ids.slice(at, at + readAtOnce).map(read));
+        found.push(...some.flatMap((one) => one ?? []));
+      }
       return found;
     },
-    async writeAll(conversations) {
-      for (const some of inParts(conversations))
-        await Promise.all(
-          some.map((one) => replaceFile(pathOf(one.id), JSON.stringify(one), disk)),
-        );
-    },
+    writeAll: (conversations) => replaceFiles(directory, textsOf(conversations), disk),
     remove: (id) => rm(pathOf(id), { force: true }),
   };
 }
 
-function* inParts<Item>(all: readonly Item[]): Generator<readonly Item[]> {
-  for (let at = 0; at < all.length; at += atOnce) yield all.slice(at, at + atOnce);
+/** One text at a time: some hundred of them are long. */
+function* textsOf(conversations: readonly Conversation[]): Generator<[string, string]> {
+  for (const one of conversations) yield [nameOf(one.id), JSON.stringify(one)];
 }

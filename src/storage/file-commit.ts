@@ -33,16 +33,34 @@ export async function replaceFile(
   data: string | Buffer,
   disk: CommitDisk = realDisk,
 ): Promise<void> {
-  const name = `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`;
-  const temporary = join(dirname(path), name);
-  try {
-    await writeNew(disk, temporary, typeof data === 'string' ? Buffer.from(data) : data);
-    await disk.rename(temporary, path);
-    await syncDirectory(disk, dirname(path));
-  } catch (cause) {
-    await disk.rm(temporary, { force: true }).catch(() => undefined);
-    throw new CodedError('STORE_WRITE_FAILED', 'a file could not be replaced durably', { cause });
+  return replaceFiles(dirname(path), [[basename(path), data]], disk);
+}
+
+/**
+ * The same for many in one directory, one after another and with one sync of the directory for all: some may be replaced when
+ * it rejects. It leaves the other threads of the disk to who waits for an answer.
+ * @param files name and new bytes
+ */
+export async function replaceFiles(
+  directory: string,
+  files: Iterable<readonly [name: string, data: string | Buffer]>,
+  disk: CommitDisk = realDisk,
+): Promise<void> {
+  for (const [name, data] of files) {
+    const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
+    try {
+      await writeNew(disk, temporary, typeof data === 'string' ? Buffer.from(data) : data);
+      await disk.rename(temporary, join(directory, name));
+    } catch (cause) {
+      await disk.rm(temporary, { force: true }).catch(() => undefined);
+      failCommit(cause);
+    }
   }
+  await syncDirectory(disk, directory).catch(failCommit);
+}
+
+function failCommit(cause: unknown): never {
+  throw new CodedError('STORE_WRITE_FAILED', 'a file could not be replaced durably', { cause });
 }
 
 /** Callbacks underneath: half the CPU of `fs/promises` for files this small. */

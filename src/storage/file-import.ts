@@ -15,8 +15,6 @@ export interface ImportParts {
   from: FileStores;
   to: PostgresProfile;
   database: Database;
-  /** Clinics of which something may have been published. */
-  clinics: readonly string[];
   /** Whether a script of the database is as it came, and gives way to one that was worked on. */
   isUntouched: (script: ScriptHead) => boolean;
   /** Epoch ms. */
@@ -128,9 +126,9 @@ async function importScripts({ from, database, isUntouched }: ImportParts): Prom
   return count;
 }
 
-async function importClinics({ from, to, clinics }: ImportParts): Promise<number> {
+async function importClinics({ from, to }: ImportParts): Promise<number> {
   let count = 0;
-  for (const clinic of clinics) {
+  for (const clinic of await from.clinicVersions.clinics()) {
     if ((await to.clinicVersions.count(clinic)) > 0) continue;
     for (const version of await from.clinicVersions.versions(clinic)) {
       await to.clinicVersions.append(version);

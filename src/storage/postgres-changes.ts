@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { errorSummary } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { connectionTo, type RunSql } from './postgres-database.ts';
+import { PostgresSockets } from './postgres-sockets.ts';
 
 /** What servers keep a copy of, and read again when another one changed it. */
 export type ChangeTopic = 'scripts' | 'clinics' | 'opt-outs' | 'calendar-feeds';
@@ -46,6 +47,7 @@ class Listening implements Changes {
   readonly #url: string;
   readonly #schema: string;
   readonly #log: Log;
+  readonly #sockets = new PostgresSockets();
   readonly #watchers = new Map<ChangeTopic, Watcher[]>();
   readonly #looking: NodeJS.Timeout;
   #client: Client | undefined;
@@ -68,7 +70,10 @@ class Listening implements Changes {
   }
 
   async connect(): Promise<void> {
-    const client = new Client({ ...connectionTo(this.#url), query_timeout: answerLimitMs });
+    const client = new Client({
+      ...connectionTo(this.#url, this.#sockets),
+      query_timeout: answerLimitMs,
+    });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ payload }) => this.#readAll(payload));
@@ -87,7 +92,7 @@ class Listening implements Changes {
     this.#isClosed = true;
     clearInterval(this.#looking);
     clearTimeout(this.#reconnecting);
-    await this.#client?.end().catch(() => undefined);
+    if (this.#client) await this.#sockets.end(this.#client.end());
   }
 
   #look(): void {
@@ -99,7 +104,7 @@ class Listening implements Changes {
   #lost(client: Client): void {
     if (this.#client !== client || this.#isClosed) return;
     this.#client = undefined;
-    void client.end().catch(() => undefined);
+    void this.#sockets.end(client.end());
     this.#reconnecting = setTimeout(() => void this.connect(), reconnectAfterMs).unref();
   }
 

@@ -10,6 +10,7 @@ import {
 import { CodedError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { migrate } from './postgres-migration.ts';
+import { PostgresSockets } from './postgres-sockets.ts';
 import { ConnectionLost, troubleOf } from './postgres-trouble.ts';
 
 /** Where the tables are when nothing else is said. */
@@ -61,23 +62,31 @@ export async function openDatabase(options: {
   log: Log;
   schema?: string;
 }): Promise<Database> {
-  const { url, log, schema = schemaIn(url) } = options;
-  if (!schemaName.test(schema))
-    throw new CodedError('DATABASE_UNUSABLE', 'the schema has a name that is not allowed');
+  const { url, log } = options;
+  const schema = options.schema === undefined ? schemaIn(url) : checkedSchema(options.schema);
   await prepare(url, schema);
   return new PooledDatabase(url, schema, log);
 }
 
-/** Named in the address, as `?schema=…`: several clinics' servers can share a database by it. */
-function schemaIn(url: string): string {
+/**
+ * Named in the address, as `?schema=…`: several clinics' servers can share a database by it.
+ * @throws DATABASE_UNUSABLE when it is no name
+ */
+export function schemaIn(url: string): string {
   const named = URL.canParse(url) ? new URL(url).searchParams.get('schema') : null;
-  return named ?? usualSchema;
+  return checkedSchema(named ?? usualSchema);
+}
+
+function checkedSchema(schema: string): string {
+  if (schemaName.test(schema)) return schema;
+  throw new CodedError('DATABASE_UNUSABLE', 'the schema has a name that is not allowed');
 }
 
 /** How each connection is made. */
-export function connectionTo(url: string): ClientConfig {
+export function connectionTo(url: string, sockets: PostgresSockets): ClientConfig {
   return {
     connectionString: url,
+    stream: sockets.make,
     application_name: 'alo-clinica',
     connectionTimeoutMillis: connectLimitMs,
     keepAlive: true,
@@ -89,8 +98,9 @@ const sessionOf = (schema: string) =>
   `set search_path = ${schema}; set synchronous_commit = on; set default_transaction_isolation = 'read committed'`;
 
 async function prepare(url: string, schema: string): Promise<void> {
+  const sockets = new PostgresSockets();
   const client = new Client({
-    ...connectionTo(url),
+    ...connectionTo(url, sockets),
     statement_timeout: migrationLimitMs,
     query_timeout: migrationLimitMs,
   });
@@ -104,13 +114,14 @@ async function prepare(url: string, schema: string): Promise<void> {
     const why = cause instanceof Error ? cause.message : 'no connection';
     throw new CodedError('DATABASE_UNUSABLE', `the database cannot be used: ${why}`, { cause });
   } finally {
-    await client.end().catch(() => undefined);
+    await sockets.end(client.end());
   }
 }
 
 class PooledDatabase implements Database {
   readonly schema: string;
   readonly #pool: Pool;
+  readonly #sockets = new PostgresSockets();
   readonly #log: Log;
   #probe: NodeJS.Timeout | undefined;
 
@@ -118,7 +129,7 @@ class PooledDatabase implements Database {
     this.schema = schema;
     this.#log = log;
     this.#pool = new Pool({
-      ...connectionTo(url),
+      ...connectionTo(url, this.#sockets),
       max: mostConnections,
       statement_timeout: statementLimitMs,
       query_timeout: answerLimitMs,
@@ -154,7 +165,7 @@ class PooledDatabase implements Database {
 
   async close(): Promise<void> {
     clearTimeout(this.#probe);
-    await this.#pool.end();
+    await this.#sockets.end(this.#pool.end());
   }
 
   /** A connection on which something was lost is not used again. */

@@ -10,7 +10,7 @@ const mostUnderway = 2_000;
 export async function openRedisBusWire(url: string, log: Log, prefix: string): Promise<BusWire> {
   const publisher = await openRedis(url, log);
   // Subscriptions are made anew by the client when the connection comes back.
-  const subscriber = connectRedis(url, log, { waits: true });
+  const subscriber = connectRedis(url, log, 'hears');
   // Channels know nothing of the numbers of databases.
   const database = publisher.options.db ?? 0;
   return createWire(publisher, subscriber, `${prefix}:${database}:bus:`);

@@ -7,6 +7,9 @@ import type { Log } from '../platform/log.ts';
 /** A request to Redis; a webhook must be answered within Twilio's 15 s. */
 export const longestRequestMs = 5_000;
 const longestPauseMs = 5_000;
+const pingMs = 5_000;
+/** BullMQ lets Redis wait at most 10 s for a job. */
+const longestWorkWaitMs = 30_000;
 
 /** Where a driver finds its keys. */
 export interface RedisPlace {
@@ -15,16 +18,23 @@ export interface RedisPlace {
 }
 
 /**
- * A connection that comes back by itself, after pauses of at most 5 s.
- * @param options.waits a worker waits for Redis to come back; whoever asks for something is told at once
+ * What a connection is for. `asks`: told at once when Redis is away. `hears` and `works` wait until it comes back; `works`
+ * is BullMQ's own, on which Redis lets it wait for jobs.
  */
-export function connectRedis(url: string, log: Log, options: { waits: boolean }): Redis {
+export type RedisUse = 'asks' | 'hears' | 'works';
+
+/** A connection that comes back by itself, after pauses of at most 5 s. */
+export function connectRedis(url: string, log: Log, use: RedisUse): Redis {
   const redis = new Redis(url, {
-    maxRetriesPerRequest: options.waits ? null : 1,
-    enableOfflineQueue: options.waits,
+    maxRetriesPerRequest: use === 'asks' ? 1 : null,
+    enableOfflineQueue: use !== 'asks',
     lazyConnect: false,
+    connectTimeout: longestRequestMs,
     retryStrategy: (times) => Math.min(times * 200, longestPauseMs),
+    // Of a line on which nothing passes any more and which nobody has closed.
+    socketTimeout: use === 'works' ? longestWorkWaitMs : longestRequestMs,
   });
+  if (use !== 'works') lookAfter(redis);
   let isTold = false;
   redis.on('error', (error) => {
     if (!isTold) log.warn({ reason: reasonOf(error) }, 'Redis cannot be reached');
@@ -37,9 +47,18 @@ export function connectRedis(url: string, log: Log, options: { waits: boolean })
   return redis;
 }
 
+/** So that a dead line is noticed also while nothing is asked. */
+function lookAfter(redis: Redis): void {
+  const timer = setInterval(() => {
+    if (redis.status === 'ready') redis.ping().catch(() => undefined);
+  }, pingMs);
+  timer.unref();
+  redis.once('end', () => clearInterval(timer));
+}
+
 /** For everything but the queue, which has its own. Rejects with QUEUE_UNUSABLE when Redis cannot be reached. */
 export async function openRedis(url: string, log: Log): Promise<Redis> {
-  const redis = connectRedis(url, log, { waits: false });
+  const redis = connectRedis(url, log, 'asks');
   try {
     await withDeadline(whenReady(redis), longestRequestMs, 'the connection to Redis');
     return redis;

@@ -35,7 +35,7 @@ const mostStalls = 100;
 export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQueue> {
   const { url, clock, log, prefix, lockMs = usualLockMs } = options;
   const rules: JobRules = { ...jobRules, ...options.rules };
-  const connection = connectRedis(url, log, { waits: false });
+  const connection = connectRedis(url, log, 'asks');
   const queue = new Queue(queueName, {
     connection,
     prefix,
@@ -91,7 +91,7 @@ export async function openRedisJobQueue(options: RedisJobOptions): Promise<JobQu
         return isFirst ? 'added' : 'exists';
       }),
     start(work) {
-      workerConnection = connectRedis(url, log, { waits: true });
+      workerConnection = connectRedis(url, log, 'works');
       const runOne = async (job: BullJob, token: string | undefined) => {
         const one = run(job, token, work, options).finally(() => running.delete(one));
         running.add(one);

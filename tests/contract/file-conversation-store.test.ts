@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -130,6 +130,58 @@ describe('conversations in files', () => {
     }));
 });
 
+it('what changes while a checkpoint is made stands after a death that follows it', async () => {
+  const directory = await newDirectory();
+  const copy = await newDirectory();
+  const disk = createFailingDisk(Number.POSITIVE_INFINITY);
+  const store = await openFileConversationStore({ directory, log, disk, snapshotEvery: 2 });
+  const [first, second] = [conversationOf(ana, 1_000), conversationOf(bruno, 1_000)];
+  let goOn: () => void = () => undefined;
+  const gate = new Promise<void>((release) => {
+    goOn = release;
+  });
+  let isReached = false;
+  disk.trouble = (step) => {
+    if (step !== 'rename') return;
+    isReached = true;
+    return gate;
+  };
+  await store.create(first);
+  // The second line: the checkpoint begins, and waits in the middle of its files.
+  await store.create(second);
+  while (!isReached) await new Promise(setImmediate);
+  for (const { id } of [first, second])
+    await store.update(id, (one) => received(one, { ...secret, id: 'SM9' }));
+  goOn();
+  while (!(await readdir(directory)).includes('journal-000002.jsonl'))
+    await new Promise(setImmediate);
+  await cp(directory, copy, { recursive: true, filter: (path) => !path.endsWith('.lock') });
+  await store.close();
+  const again = await openFileConversationStore({ directory: copy, log });
+  for (const { id } of [first, second]) expect((await again.find(id))?.inbox).toHaveLength(1);
+  expect(await again.list({ isPending: true, limit: 5 })).toHaveLength(2);
+  await again.close();
+  for (const one of [directory, copy]) await rm(one, { recursive: true });
+});
+
+it('the list knows the very change after which a checkpoint was made', async () => {
+  const directory = await newDirectory();
+  const copy = await newDirectory();
+  const store = await openFileConversationStore({ directory, log, snapshotEvery: 2 });
+  const conversation = conversationOf(ana, 1_000);
+  await store.create(conversation);
+  await store.update(conversation.id, (one) => received(one, secret));
+  while (!(await readdir(directory)).includes('journal-000002.jsonl'))
+    await new Promise(setImmediate);
+  await cp(directory, copy, { recursive: true, filter: (path) => !path.endsWith('.lock') });
+  await store.close();
+  const again = await openFileConversationStore({ directory: copy, log });
+  expect(await again.list({ isPending: true, limit: 5 })).toHaveLength(1);
+  await again.close();
+  for (const one of [directory, copy]) await rm(one, { recursive: true });
+});
+
+const bruno = { ...ana, senderKey: '+5588999990002' };
 const secret = { id: 'SM1', atMs: 1_000, kind: 'text', text: 'alergia', unheard: false } as const;
 const goodbye = { because: 'agent-goodbye', summary: null, nowMs: 2_000 } as const;
 

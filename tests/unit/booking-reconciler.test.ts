@@ -55,6 +55,26 @@ describe('at start, an appointment', () => {
     expect(await appointments.find(id)).toEqual({ ...one, status: 'booked' });
   });
 
+  it('that another server was writing a moment ago is left to it, and looked at once that moment is over', async () => {
+    const { id, changedAtMs } = await book(schedule);
+    const one = await keep(id, { status: 'pending' });
+    const waited: number[] = [];
+    let end = () => {};
+    const pause = (ms: number) => {
+      waited.push(ms);
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    };
+    const nowMs = changedAtMs + 5_000;
+    const parts = { appointments, schedule, nowMs, log, pause, leaveRecentMs: 15_000 };
+    expect(await reconcileBookings(parts)).toEqual({ ...nothing, checked: 1 });
+    expect(await appointments.find(id)).toEqual(one);
+    expect(waited).toEqual([10_000]);
+    end();
+    await expect.poll(async () => (await appointments.find(id))?.status).toBe('booked');
+  });
+
   it('whose place is still held is left to the conversation that holds it', async () => {
     const { id } = await hold();
     const one = await keep(id, { status: 'pending' });

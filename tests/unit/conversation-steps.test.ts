@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Inbound } from '../../src/messaging/conversation-record.ts';
-import { begun, newConversation, received } from '../../src/messaging/conversation-steps.ts';
+import {
+  begun,
+  newConversation,
+  received,
+  takenOver,
+} from '../../src/messaging/conversation-steps.ts';
 
 const fresh = newConversation({
   ...{ id: 'a'.repeat(26), clinic: 'aurora', channel: 'whatsapp', senderKey: '+5588999990000' },
@@ -40,5 +45,29 @@ describe('messages that come in', () => {
     const late = received(without, note('note', 10, 'words of the note'));
     expect(late.inbox.map(({ text }) => text)).toEqual(['words of the note']);
     expect(received(late, note('note', 10, 'words of the note'))).toBe(late);
+  });
+
+  it('while a person holds the conversation they are told of what cannot be opened; the agent says so itself', () => {
+    const held = takenOver(fresh, { name: 'Bia' }, 1);
+    const came = [
+      message('picture', 10, { kind: 'image', text: 'meu exame' }),
+      message('file', 20, { kind: 'other', text: '' }),
+      message('unheard', 30, { kind: 'voice-note', text: '', unheard: true }),
+      note('heard', 40, 'words of the note'),
+    ];
+    const linesOf = (from: typeof fresh) =>
+      spoken(
+        begun(
+          came.reduce((one, next) => received(one, next), from),
+          { nowMs: 50 },
+        ),
+      );
+    expect(linesOf(held)).toEqual([
+      'meu exame [enviou uma imagem, que não se abre por aqui]',
+      '[enviou um arquivo, que não se abre por aqui]',
+      '[enviou um áudio, que não pôde ser transcrito]',
+      'words of the note',
+    ]);
+    expect(linesOf(fresh)).toEqual(['meu exame', 'words of the note']);
   });
 });

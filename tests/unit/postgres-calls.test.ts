@@ -124,6 +124,22 @@ describe.skipIf(databaseUrl === '')('calls in PostgreSQL', () => {
     }
   }, 40_000);
 
+  it('do not keep a server from stopping while the database stands still', async () => {
+    const proxy = await startPostgresProxy(databaseUrl);
+    const a = await servers.open({ url: proxy.url, directory: await servers.directory() });
+    try {
+      await a.calls.save(callRecord());
+      proxy.stall();
+      await a.calls.save(callRecord());
+      const begun = performance.now();
+      await a.close();
+      expect(performance.now() - begun).toBeLessThan(10_000);
+    } finally {
+      proxy.resume();
+      await proxy.close();
+    }
+  }, 40_000);
+
   it('that are damaged are named in the log and left alone', async () => {
     const a = await servers.open();
     const [whole, broken] = [callRecord(), callRecord()];

@@ -44,14 +44,14 @@ export function ConversationList({
     lookMs,
   );
   return (
-    <div class="conversations-side stack">
+    <div class="list-side stack">
       <Filters filters={filters} chosenId={chosenId} />
       <Loaded remote={remote} lines={6}>
         {({ conversations }) => {
           const wanted = conversations.filter((row) => isWanted(row, filters));
           if (wanted.length === 0) return <Nothing isNarrowed={filterAddress(filters) !== ''} />;
           return (
-            <nav class="panel flush conversations-list" aria-label={w.list}>
+            <nav class="panel flush link-list conversations-list" aria-label={w.list}>
               <ul>
                 {wanted.map((row) => (
                   <li key={row.id}>

@@ -5,6 +5,7 @@ import { ScreenHead } from '../../screen-head.tsx';
 import { ConversationDetail } from './conversation-detail.tsx';
 import { filterAddress, filtersIn } from './conversation-filters.ts';
 import { ConversationList } from './conversation-list.tsx';
+import '../../styles/list-and-detail.css';
 import './conversations.css';
 import { words } from './words.ts';
 
@@ -15,12 +16,12 @@ export default function ConversationsScreen({ rest: [chosenId], query }: ScreenP
   return (
     <>
       <ScreenHead title={w.title} />
-      <div class={chosenId ? 'conversations-columns chosen' : 'conversations-columns'}>
+      <div class={chosenId ? 'list-and-detail chosen' : 'list-and-detail'}>
         <ConversationList filters={filters} chosenId={chosenId} />
         <div class="conversations-main stack">
           {chosenId && (
             <a
-              class="button quiet conversations-back"
+              class="button quiet detail-back"
               href={router.href(`/conversations${filterAddress(filters)}`)}
             >
               <Icon name="left" />
@@ -30,7 +31,7 @@ export default function ConversationsScreen({ rest: [chosenId], query }: ScreenP
           {chosenId ? (
             <ConversationDetail key={chosenId} id={chosenId} />
           ) : (
-            <p class="soft conversations-choose">{w.choose}</p>
+            <p class="soft detail-choose">{w.choose}</p>
           )}
         </div>
       </div>

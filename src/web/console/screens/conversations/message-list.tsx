@@ -77,13 +77,20 @@ function Line({ line, timeZone }: { line: ConversationLineView; timeZone: string
       {file && (
         <p class="row soft">
           <Icon name={file === 'voice-note' ? 'microphone' : 'script'} />
-          {w[file]} · {w.noFile}
+          {w[file]} · {fileText(file, text)}
         </p>
       )}
       {text && <p class="conversations-text">{text}</p>}
       {delivery && <Delivery delivery={delivery} />}
     </div>
   );
+}
+
+/** Voice notes become words; what else came is not opened. */
+function fileText(file: NonNullable<ConversationLineView['file']>, text: string): string {
+  const w = words();
+  if (file !== 'voice-note') return w.noFile;
+  return text === '' ? w.beingHeard : w.inWords;
 }
 
 function Delivery({ delivery }: { delivery: DeliveryView }) {

@@ -121,6 +121,7 @@ function Reason({ code }: { code: string }) {
     DEADLINE_EXCEEDED: w.slow,
     STORE_WRITE_FAILED: w.disk,
     QUEUE_UNUSABLE: w.queue,
+    LEASE_LOST: w.lease,
     DATABASE_UNUSABLE: w.database,
     TEXT_MODEL_FAILED: w.model,
   };

@@ -9,6 +9,7 @@ import { ScreenHead } from '../../screen-head.tsx';
 import { lengthMs, StateBadges } from './call-state.tsx';
 import { LiveDetail } from './live-detail.tsx';
 import { words } from './words.ts';
+import '../../styles/list-and-detail.css';
 import './live.css';
 
 /** Calls in progress, and one of them in full. */
@@ -32,9 +33,9 @@ export default function LiveScreen({ rest, screens }: ScreenParts) {
           </EmptyState>
         </section>
       )}
-      <div class={chosenId ? 'live-columns chosen' : 'live-columns'}>
+      <div class={chosenId ? 'list-and-detail chosen' : 'list-and-detail'}>
         {all.length > 0 && (
-          <nav class="panel flush live-list" aria-label={w.list}>
+          <nav class="panel flush list-side link-list live-list" aria-label={w.list}>
             <ul>
               {all.map((one) => (
                 <li key={one.call.id}>
@@ -46,7 +47,7 @@ export default function LiveScreen({ rest, screens }: ScreenParts) {
         )}
         <div class="grow live-side">
           {chosenId && (
-            <a class="button quiet live-back" href={router.href('/live')}>
+            <a class="button quiet detail-back" href={router.href('/live')}>
               <Icon name="left" />
               {w.back}
             </a>
@@ -60,7 +61,7 @@ export default function LiveScreen({ rest, screens }: ScreenParts) {
             />
           )}
           {!chosen && chosenId && state === 'on' && <Callout tone="info">{w.gone}</Callout>}
-          {!chosenId && all.length > 0 && <p class="soft live-choose">{w.choose}</p>}
+          {!chosenId && all.length > 0 && <p class="soft detail-choose">{w.choose}</p>}
         </div>
       </div>
     </>
