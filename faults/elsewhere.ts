@@ -95,9 +95,9 @@ export const elsewhere: readonly Elsewhere[] = [
   row(
     'F-65',
     'PostgreSQL is down, slow, cut in a commit',
-    'tests/unit/postgres-agenda.test.ts, tests/unit/postgres-trouble.test.ts, tests/scenario/agenda-races-postgres.test.ts',
+    'tests/unit/postgres-agenda.test.ts, tests/unit/postgres-trouble.test.ts, tests/scenario/agenda-races-postgres.test.ts, tests/scenario/database-away-postgres.test.ts, tests/scenario/two-servers.test.ts',
   ),
-  row('F-66', 'Redis is down, slow, gone for a while', 'tests/scenario/redis-down.test.ts'),
+  row('F-66', 'Redis is down, silent, gone for a while', 'tests/scenario/redis-down.test.ts'),
   row(
     'F-69',
     'leaks over 24 h',

@@ -18,6 +18,7 @@ import { type Probe, probe, silence } from './platform/http-probe.ts';
 import { createLog } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { checkDatabase } from './storage/postgres-check.ts';
+import { checkRedis } from './storage/redis-doubts.ts';
 import { checkCarrier } from './twilio/account-check.ts';
 import { createTwilioRest } from './twilio/rest-client.ts';
 import { placeTestCall, type TestCall } from './twilio/test-call.ts';
@@ -166,6 +167,9 @@ export async function doctorChecks(
   }
   const { DATABASE_URL: database } = config;
   if (database) checks.push({ about: 'database', run: () => checkDatabase(database) });
+  const redisUrl = config.REDIS_URL;
+  if (redisUrl)
+    checks.push({ about: 'redis', run: () => checkRedis(redisUrl, createLog('silent')) });
   if (config.OPENAI_API_KEY) {
     checks.push(...modelChecks(config, config.OPENAI_API_KEY, options.clock));
     checks.push(...(await sessionChecks(config, config.OPENAI_API_KEY)));

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { StaffRequest } from '../agent/staff-request.ts';
+import { isHeldBy } from '../messaging/conversation-handover.ts';
 import {
   type Conversation,
   type ConversationHead,
   headOf,
 } from '../messaging/conversation-record.ts';
-import { isHeldBy } from '../messaging/conversation-steps.ts';
 import { spokenLines } from '../messaging/conversation-store.ts';
-import { windowMs } from '../messaging/whatsapp-text.ts';
+import { isWindowOpen, windowMs } from '../messaging/whatsapp-text.ts';
 import type { Appointment } from '../scheduling/appointment.ts';
 import type { SignedIn } from './console-access.ts';
 import type {
@@ -41,6 +41,7 @@ export function conversationView(
   conversation: Conversation,
   done: readonly (Appointment | StaffRequest)[],
   who: Who,
+  nowMs: number,
 ): ConversationView {
   const { inbox, outbox, summary, closedBecause, appointments } = conversation;
   const lines = spokenLines(conversation);
@@ -68,6 +69,7 @@ export function conversationView(
   return {
     ...conversationRow(headOf(conversation), who),
     freeTextUntil: isLimited ? toIso(heardAtMs + windowMs) : null,
+    takesFreeText: channel !== 'whatsapp' || isWindowOpen(heardAtMs, nowMs),
     // What waits to be taken in may be older than what staff wrote meanwhile.
     lines: [...spoken, ...waiting].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     outbox: outbox.map(({ atMs, text, by, state, delivery, code }) => ({

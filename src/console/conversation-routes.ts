@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import type { StaffRequestStore } from '../agent/staff-request.ts';
+import { isHeldBy } from '../messaging/conversation-handover.ts';
 import type { Conversation } from '../messaging/conversation-record.ts';
-import { isHeldBy } from '../messaging/conversation-steps.ts';
 import type { ConversationStore } from '../messaging/conversation-store.ts';
 import type { TextConversations } from '../messaging/text-conversations.ts';
 import { isWindowOpen } from '../messaging/whatsapp-text.ts';
@@ -84,7 +84,7 @@ export function conversationRoutes(server: FastifyInstance, parts: ConversationR
       ),
     );
     const there = done.filter((one) => one !== undefined);
-    const conversation = conversationView(found, there, access.who(request));
+    const conversation = conversationView(found, there, access.who(request), parts.clock.wallMs());
     const view: OneConversationView = { version: versionOf(conversation), conversation };
     return view;
   }

@@ -88,6 +88,8 @@ export interface ConversationView extends ConversationRow {
    * (no body) asks the person to answer. Null: no limit, or they have never written.
    */
   freeTextUntil: string | null;
+  /** It still does, by the clock of the server. */
+  takesFreeText: boolean;
   lines: ConversationLineView[];
   outbox: OutgoingView[];
   summary: string | null;

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import type { OptOutStore } from '../agent/opt-out-store.ts';
+import { isHeldBy } from '../messaging/conversation-handover.ts';
 import type { Conversation } from '../messaging/conversation-record.ts';
-import { isHeldBy } from '../messaging/conversation-steps.ts';
 import type { ConversationStore } from '../messaging/conversation-store.ts';
 import type { TextConversations } from '../messaging/text-conversations.ts';
 import { invitationTexts } from '../messaging/whatsapp-sending.ts';

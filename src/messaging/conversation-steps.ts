@@ -7,6 +7,7 @@ import {
   type Outgoing,
 } from './conversation-record.ts';
 import type { SenderAt } from './conversation-store.ts';
+import { withFileMark } from './file-mark.ts';
 import { emptyThread } from './script-thread-record.ts';
 
 /** Pure: what may become of a conversation. (conversation, fact) → conversation. */
@@ -92,7 +93,7 @@ export function begun(
   const came = inbox.filter(({ id }) => !late.has(id));
   // The agent acknowledges in its reply what it cannot open; a person must be told that it came.
   const said = came
-    .map((one) => ({ ...one, text: heldBy ? withFile(one) : one.text }))
+    .map((one) => ({ ...one, text: heldBy ? withFileMark(one) : one.text }))
     .filter(({ text }) => text !== '');
   const spoken = said.map(({ atMs, text }): ConversationLine => ({ who: 'sender', atMs, text }));
   return bounded({
@@ -106,21 +107,6 @@ export function begun(
     updatedAtMs: nowMs,
   });
 }
-
-function withFile({ text, kind, unheard }: Inbound): string {
-  const file = unheard
-    ? fileMarks.unheard
-    : kind === 'image' || kind === 'other'
-      ? fileMarks[kind]
-      : '';
-  return [text, file].filter(Boolean).join(' ');
-}
-
-const fileMarks = {
-  image: '[enviou uma imagem, que não se abre por aqui]',
-  other: '[enviou um arquivo, que não se abre por aqui]',
-  unheard: '[enviou um áudio, que não pôde ser transcrito]',
-} as const;
 
 /** One round with the model is whole, its tools have answered: a death after this goes on from here. */
 export function roundDone(
@@ -163,7 +149,8 @@ export function replied(
   return sending({ ...ended, turn: null }, reply.parts, { ...reply, by: 'agent' });
 }
 
-function sending(
+/** These parts wait to be sent, in order, after what waits already. */
+export function sending(
   conversation: Conversation,
   parts: readonly string[],
   {
@@ -190,105 +177,6 @@ function sending(
     code: null,
   }));
   return { ...conversation, outbox: [...conversation.outbox, ...due].slice(-mostOutgoing) };
-}
-
-/** A person of the clinic. Without an id they are known by their name alone. */
-export interface Holder {
-  name: string;
-  userId?: string | undefined;
-}
-
-export function isHeldBy({ heldBy }: Pick<Conversation, 'heldBy'>, by: Holder): boolean {
-  if (!heldBy) return false;
-  return heldBy.userId === undefined || by.userId === undefined
-    ? heldBy.name === by.name
-    : heldBy.userId === by.userId;
-}
-
-/**
- * From now on the agent is silent: what it has not sent yet is withdrawn.
- * @param mayReplace false: what another person holds is left to them
- */
-export function takenOver(
-  conversation: Conversation,
-  { name, userId }: Holder,
-  nowMs: number,
-  mayReplace = true,
-): Conversation {
-  if (conversation.status === 'closed') return conversation;
-  const isOwn = isHeldBy(conversation, { name, userId });
-  if (conversation.heldBy && !isOwn && !mayReplace) return conversation;
-  const sinceMs = isOwn ? (conversation.heldBy?.sinceMs ?? nowMs) : nowMs;
-  return {
-    ...conversation,
-    heldBy: { name, ...(userId === undefined ? {} : { userId }), sinceMs },
-    answerDue: false,
-    turn: null,
-    outbox: conversation.outbox.map((one) =>
-      one.by === 'agent' && one.state === 'due' ? { ...one, state: 'withdrawn' } : one,
-    ),
-    updatedAtMs: nowMs,
-  };
-}
-
-/** The agent speaks again; at once, when the person's last words have no answer. */
-export function givenBack(conversation: Conversation, nowMs: number): Conversation {
-  const { heldBy, lines } = conversation;
-  if (!heldBy) return conversation;
-  const told: ConversationLine = {
-    who: 'note',
-    atMs: nowMs,
-    text: 'Uma pessoa da equipe cuidou da conversa até aqui e a devolveu para você. Leia o que foi dito e continue daí, sem se apresentar de novo.',
-  };
-  const last = lines.findLast(({ who }) => who === 'sender' || who === 'staff' || who === 'agent');
-  return bounded({
-    ...conversation,
-    heldBy: null,
-    lines: [...lines, told],
-    answerDue: last?.who === 'sender',
-    updatedAtMs: nowMs,
-  });
-}
-
-/** A person of the clinic writes. Only while they hold the conversation: what they wrote is left out otherwise. */
-export function staffWrote(
-  conversation: Conversation,
-  wrote: {
-    text: string;
-    by: Holder;
-    parts: readonly string[];
-    nowMs: number;
-    idOf(index: number): string;
-  },
-): Conversation {
-  const { text, by, nowMs } = wrote;
-  if (!isHeldBy(conversation, by) || conversation.status === 'closed') return conversation;
-  const lines: ConversationLine[] = [
-    ...conversation.lines,
-    { who: 'staff', atMs: nowMs, text, by: by.name },
-  ];
-  return sending(bounded({ ...conversation, lines, updatedAtMs: nowMs }), wrote.parts, {
-    ...wrote,
-    by: 'staff',
-  });
-}
-
-/** A person of the clinic asks whoever has not written for long to answer, and holds the conversation for that answer. */
-export function reopened(
-  conversation: Conversation,
-  asked: {
-    text: string;
-    template: NonNullable<Outgoing['template']>;
-    by: Holder;
-    nowMs: number;
-    idOf(index: number): string;
-  },
-): Conversation {
-  const { text, by, nowMs, ...more } = asked;
-  const held = takenOver(conversation, by, nowMs, false);
-  const wrote = staffWrote(held, { text, by, nowMs, parts: [], idOf: more.idOf });
-  if (wrote === held) return conversation;
-  return sending(wrote, [text], { ...more, nowMs, by: 'staff' });
 }
 
 /** We write first, with words that were agreed beforehand. @param note for the model, never sent */

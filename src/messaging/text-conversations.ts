@@ -2,22 +2,19 @@ import type { ClinicProfile } from '../agent/clinic-profile.ts';
 import { plainText } from '../agent/plain-text.ts';
 import { CodedError, hasCode } from '../platform/errors.ts';
 import {
+  givenBack,
+  type Holder,
+  reopened,
+  staffWrote,
+  takenOver,
+} from './conversation-handover.ts';
+import {
   type Conversation,
   type Inbound,
   longestMessage,
   type Outgoing,
 } from './conversation-record.ts';
-import {
-  closed,
-  givenBack,
-  type Holder,
-  invited,
-  newConversation,
-  received,
-  reopened,
-  staffWrote,
-  takenOver,
-} from './conversation-steps.ts';
+import { closed, invited, newConversation, received } from './conversation-steps.ts';
 import type { ConversationStore, SenderAt } from './conversation-store.ts';
 import type { TextAgent, TextPart, TextTurn } from './text-agent.ts';
 import { createTextStream } from './text-stream.ts';

@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import { createRedisChatVisitStore } from './redis-chat-visit-store.ts';
 import { openRedis } from './redis-connection.ts';
 import { createRedisConversationStore } from './redis-conversation-store.ts';
+import { doubtsOf } from './redis-doubts.ts';
 import { openRedisJobQueue } from './redis-job-queue.ts';
 import { createRedisTurnLeases } from './redis-turn-leases.ts';
 
@@ -48,14 +49,4 @@ export async function openRedisTexts(
     jobs,
     trouble: () => (redis.status === 'ready' ? undefined : 'redis-unreachable'),
   };
-}
-
-/** Pure: what of `INFO` says that Redis forgets. A Redis that does not tell is believed. */
-export function doubtsOf(info: string): string[] {
-  const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
-  const policy = value('maxmemory_policy');
-  return [
-    ...(value('aof_enabled') === '0' ? ['appendonly is off'] : []),
-    ...(policy !== undefined && policy !== 'noeviction' ? [`maxmemory-policy is ${policy}`] : []),
-  ];
 }

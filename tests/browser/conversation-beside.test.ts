@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, vi } from 'vitest';
 import { seriousFaults, settled } from '../support/browser.ts';
@@ -16,6 +18,21 @@ const it = onConsole(
     prepare: (directory) => seedCalls(directory),
   },
   [/status of (400|404|409)/],
+);
+
+const approvedText = `HX${'ab'.repeat(16)}`;
+const itApproved = onConsole(
+  {
+    role: 'staff',
+    clinics: ['aurora'],
+    prepare: async (directory) => {
+      const path = join(directory, 'clinics', 'aurora.yaml');
+      const text = await readFile(path, 'utf8');
+      const whatsapp = `whatsapp: { number: "+558835430000", templates: { reopen: ${approvedText} } }`;
+      await writeFile(path, text.replace(/^whatsapp: .*$/m, whatsapp));
+    },
+  },
+  [/status of 409/],
 );
 
 /** A visitor of the page who has said their name to a script, opened by staff. */
@@ -64,6 +81,49 @@ describe('the script of a conversation', () => {
     await panel.getByText('Escolhido pela equipe.').waitFor();
     expect(await panel.locator('strong').first().textContent()).toBe(other);
     expect(other).not.toBe(before);
+  });
+});
+
+describe('somebody who has not written for a day', () => {
+  const hourMs = 3_600_000;
+  async function openOld(on: OnConsole): Promise<Page> {
+    const { page, url, app } = on;
+    await writeWhatsapp(on, 'Onde fica a clínica?');
+    await until(() => sentTo(on).length > 0, 'the agent answers', 20_000);
+    const { conversations } = app.messaging;
+    const [head] = await conversations.list({ channel: 'whatsapp', limit: 1 });
+    const longAgo = (ms: number | null) => (ms ?? 0) - 30 * hourMs;
+    await conversations.update(head?.id ?? '', (one) => ({
+      ...one,
+      heardAtMs: longAgo(one.heardAtMs),
+    }));
+    await page.goto(`${url}/console/conversations/${head?.id}`);
+    return page;
+  }
+  const ask = async (page: Page) => {
+    await page.getByRole('button', { name: 'Retomar conversa' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Retomar conversa' }).click();
+  };
+
+  it('cannot be asked to answer without an approved text: staff are told what to do', async (on) => {
+    const page = await openOld(on);
+    await ask(page);
+    await page.getByText('não tem um modelo de mensagem aprovado').waitFor();
+  });
+
+  itApproved('is asked to answer; only then staff write again', async (on) => {
+    const page = await openOld(on);
+    await ask(page);
+    await page.getByText('O pedido foi enviado.').waitFor();
+    await page.getByText('o WhatsApp só aceita a mensagem que pede resposta').waitFor();
+    const field = page.getByLabel('Mensagem', { exact: true });
+    expect(await field.count()).toBe(0);
+    expect(on.app.sandbox?.messages.at(-1)?.template?.sid).toBe(approvedText);
+    expect(await seriousFaults(page)).toEqual([]);
+    await writeWhatsapp(on, 'Oi, pode falar');
+    await field.fill('Seu exame chegou.');
+    await field.press('Enter');
+    await until(() => sentTo(on).at(-1) === 'Seu exame chegou.', 'staff write again');
   });
 });
 

@@ -47,6 +47,14 @@ describe('versions of clinics in files', () => {
     await expect(store.versions('aurora')).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
   });
 
+  it('a file that lies about among the clinics is none of them', async () => {
+    const directory = await emptyDirectory();
+    const store = openFileClinicVersionStore({ directory });
+    await store.append(clinicVersion(1));
+    await writeFile(join(directory, 'notas'), 'x');
+    expect(await store.clinics()).toEqual(['aurora']);
+  });
+
   it('a disk that takes nothing leaves no version behind', async () => {
     const directory = await emptyDirectory();
     const full = openFileClinicVersionStore({

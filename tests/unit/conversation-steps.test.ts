@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { takenOver } from '../../src/messaging/conversation-handover.ts';
 import type { Inbound } from '../../src/messaging/conversation-record.ts';
-import {
-  begun,
-  newConversation,
-  received,
-  takenOver,
-} from '../../src/messaging/conversation-steps.ts';
+import { begun, newConversation, received } from '../../src/messaging/conversation-steps.ts';
 
 const fresh = newConversation({
   ...{ id: 'a'.repeat(26), clinic: 'aurora', channel: 'whatsapp', senderKey: '+5588999990000' },

@@ -188,6 +188,12 @@ const ringingAt = (voice_url: string) => ({
 /** One broken thing each: what is wrong outside, or with the settings, and the one line about it. */
 const breakages: [string, Partial<World>, NodeJS.ProcessEnv, RegExp][] = [
   ['a key that is refused', modelAnswers(401), {}, /^fail {2}model .*OPENAI_API_KEY was refused/],
+  [
+    'a Redis that is not there',
+    {},
+    { REDIS_URL: 'redis://127.0.0.1:1' },
+    /^fail {2}redis .*REDIS_URL/,
+  ],
   ['a key without access', modelAnswers(403), {}, /^fail {2}model .*no access/],
   ['a model that does not exist', modelAnswers(404), {}, /^fail {2}model .*there is no model/],
   ['an account without quota', modelAnswers(429), {}, /^fail {2}model .*429/],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { takenOver } from '../../src/messaging/conversation-handover.ts';
 import type { Conversation, Outgoing } from '../../src/messaging/conversation-record.ts';
-import { newConversation, replied, takenOver } from '../../src/messaging/conversation-steps.ts';
+import { newConversation, replied } from '../../src/messaging/conversation-steps.ts';
 import {
   abandoned,
   attempted,

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { givenBack, takenOver } from '../../src/messaging/conversation-steps.ts';
+import { givenBack, takenOver } from '../../src/messaging/conversation-handover.ts';
 import type { TextAgent, TextTurn } from '../../src/messaging/text-agent.ts';
 import { createWebChat } from '../../src/messaging/web-chat.ts';
 import { webChatRoutes } from '../../src/messaging/web-chat-routes.ts';

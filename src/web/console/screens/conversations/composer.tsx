@@ -3,17 +3,18 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../../ui/button.tsx';
 import { TextArea } from '../../../ui/field.tsx';
 import { useAction } from '../../../ui/use-action.ts';
+import { person } from '../../session.ts';
 import { words } from './words.ts';
 
 const longestMessage = 4_000;
 
-/** What is being written, by conversation: kept while somebody looks at another one, forgotten with the page. */
+/** What is being written, by person and conversation: kept while they look at another one, forgotten with the page. */
 const drafts = signal<ReadonlyMap<string, string>>(new Map());
 
-function keepDraft(id: string, text: string): void {
+function keepDraft(key: string, text: string): void {
   const next = new Map(drafts.value);
-  if (text === '') next.delete(id);
-  else next.set(id, text);
+  if (text === '') next.delete(key);
+  else next.set(key, text);
   drafts.value = next;
 }
 
@@ -23,7 +24,9 @@ const isUnderFinger = () => matchMedia('(pointer: coarse)').matches;
 export function Composer({ id, send }: { id: string; send: (text: string) => Promise<unknown> }) {
   const w = words();
   const form = useRef<HTMLFormElement>(null);
-  const text = drafts.value.get(id) ?? '';
+  // Whoever signs in after somebody on the same page does not find what they wrote.
+  const key = `${person.value?.userId} ${id}`;
+  const text = drafts.value.get(key) ?? '';
   useEffect(() => {
     // Under a finger the keyboard would cover what is to be read first.
     if (!isUnderFinger()) form.current?.querySelector('textarea')?.focus();
@@ -33,7 +36,7 @@ export function Composer({ id, send }: { id: string; send: (text: string) => Pro
     if (wrote === '') return;
     await send(wrote);
     // Whoever went on writing meanwhile keeps that.
-    if (drafts.value.get(id) === text) keepDraft(id, '');
+    if (drafts.value.get(key) === text) keepDraft(key, '');
   });
   const onKeyDown = (event: KeyboardEvent) => {
     const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.isComposing;
@@ -57,7 +60,7 @@ export function Composer({ id, send }: { id: string; send: (text: string) => Pro
         rows={3}
         maxLength={longestMessage}
         value={text}
-        onValue={(value) => keepDraft(id, value)}
+        onValue={(value) => keepDraft(key, value)}
         onKeyDown={onKeyDown}
       />
       <Button

@@ -12,6 +12,7 @@ import { StateBadges } from './conversation-state.tsx';
 import { DoneList } from './done-list.tsx';
 import { MessageList } from './message-list.tsx';
 import { PersonTimeline } from './person-timeline.tsx';
+import { ReopenButton } from './reopen-button.tsx';
 import { ScriptPanel } from './script-panel.tsx';
 import { whoText } from './who-text.ts';
 import { words } from './words.ts';
@@ -47,7 +48,10 @@ function Conversation({
 }) {
   const w = words();
   const clinic = person.value?.clinics.find(({ id }) => id === one.clinic);
-  const mayAct = person.value?.role !== 'auditor' && one.status === 'open';
+  const isStaff = person.value?.role !== 'auditor';
+  const mayAct = isStaff && one.status === 'open';
+  const mayReopen =
+    isStaff && one.channel === 'whatsapp' && (!one.takesFreeText || one.status === 'closed');
   const send = async (text: string) => {
     try {
       onChanged(
@@ -69,7 +73,10 @@ function Conversation({
           </span>
         </div>
         <Facts one={one} clinicName={clinic?.name} timeZone={clinic?.timeZone} />
-        {mayAct && <ConversationActions row={one} onChanged={onChanged} />}
+        <div class="row">
+          {mayAct && <ConversationActions row={one} onChanged={onChanged} />}
+          {mayReopen && <ReopenButton id={one.id} onAsked={onChanged} />}
+        </div>
       </header>
       {one.closedBecause && <Callout>{w[becauseOf(one.closedBecause)]}</Callout>}
       {one.summary && (
@@ -91,7 +98,10 @@ function Conversation({
                   ? w.agentAnswers
                   : w.otherAnswers(one.heldBy)}
             </p>
-            {mayAct && one.isMine && <Composer id={one.id} send={send} />}
+            {mayAct && one.isMine && !one.takesFreeText && (
+              <Callout tone="warn">{w.outside}</Callout>
+            )}
+            {mayAct && one.isMine && one.takesFreeText && <Composer id={one.id} send={send} />}
           </div>
         )}
       </section>

@@ -48,6 +48,13 @@ export const words = dictionary({
       `${name} não consegue mais escrever nesta conversa. Avise antes.`,
     giveBack: 'Devolver à assistente',
     givenBack: 'Devolvida: a assistente continua daqui.',
+    reopen: 'Retomar conversa',
+    reopenTitle: 'Pedir que a pessoa responda?',
+    reopenHelp:
+      'Ela recebe uma mensagem aprovada pelo WhatsApp, sem nada sobre saúde, e a conversa fica com você. Quando ela responder, você pode escrever. Só uma vez em 24 horas.',
+    reopened: 'O pedido foi enviado. Quando a pessoa responder, você pode escrever.',
+    outside:
+      'A pessoa não escreve há mais de 24 horas: o WhatsApp só aceita a mensagem que pede resposta.',
     close: 'Encerrar',
     closeTitle: 'Encerrar a conversa?',
     closeHelp:
@@ -125,6 +132,13 @@ export const words = dictionary({
     insteadHelp: (name) => `${name} can no longer write in this conversation. Tell them first.`,
     giveBack: 'Give back to the assistant',
     givenBack: 'Given back: the assistant goes on from here.',
+    reopen: 'Ask for an answer',
+    reopenTitle: 'Ask the person to answer?',
+    reopenHelp:
+      'They receive a message that WhatsApp has approved, with nothing about health, and the conversation is yours. When they answer you can write. Once in 24 hours.',
+    reopened: 'The request is on its way. When the person answers you can write.',
+    outside:
+      'They have not written for more than 24 hours: WhatsApp takes only the message that asks for an answer.',
     close: 'Close',
     closeTitle: 'Close the conversation?',
     closeHelp:
