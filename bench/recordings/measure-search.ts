@@ -1,4 +1,3 @@
-import { createHistogram } from 'node:perf_hooks';
 import fastify from 'fastify';
 import { type CallGist, gistOf, searchTextOf } from '../../src/call/call-gist-record.ts';
 import type { CallStore } from '../../src/call/call-record.ts';
@@ -6,17 +5,15 @@ import type { ConsoleAccess } from '../../src/console/console-access.ts';
 import { recordingRoutes } from '../../src/console/recording-routes.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { MemoryCallIndex } from '../../src/storage/memory-call-index.ts';
-import { nowUs, spreadOf } from '../calls/tally.ts';
+import { nowUs } from '../calls/tally.ts';
 import { loadNow } from './load-now.ts';
 import { callsOfClinic, commonWord, manyCalls, rareWord } from './many-calls.ts';
+import { spreadsOf } from './search-spreads.ts';
 
 /*
  * How long the console's list of calls takes, through its own route, beside a plain scan of the same texts. Prints one JSON
  * line. `node --expose-gc --import tsx bench/recordings/measure-search.ts`
  */
-
-const warmUps = 3;
-const rounds = 30;
 
 const access: ConsoleAccess = {
   only: () => async () => undefined,
@@ -86,21 +83,6 @@ function plainTexts(): { gist: CallGist; text: string }[] {
 function scan(plain: readonly { gist: CallGist; text: string }[], words: readonly string[]) {
   const found = plain.filter(({ text }) => words.every((word) => text.includes(word)));
   return found.sort((a, b) => (a.gist.startedAt < b.gist.startedAt ? 1 : -1)).slice(0, 50);
-}
-
-async function spreadsOf<Name extends string>(searches: Record<Name, () => unknown>) {
-  const names = Object.keys(searches) as Name[];
-  const histograms = names.map((name) => ({ name, histogram: createHistogram() }));
-  // In turn, so that each meets the same machine.
-  for (let round = -warmUps; round < rounds; round += 1) {
-    for (const { name, histogram } of histograms) {
-      const began = nowUs();
-      await searches[name]();
-      if (round >= 0) histogram.record(Math.max(1, Math.round(nowUs() - began)));
-    }
-  }
-  const entries = histograms.map(({ name, histogram }) => [name, spreadOf(histogram)] as const);
-  return Object.fromEntries(entries) as Record<Name, ReturnType<typeof spreadOf>>;
 }
 
 function memoryMb(): number {
