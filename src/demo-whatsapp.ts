@@ -19,7 +19,6 @@ const script: readonly (string | readonly string[])[] = [
   ['oi', 'boa tarde', 'preciso de um atestado da minha consulta'],
   'Marina Duarte Lima',
   '529.982.247-25',
-  'atestado',
   'foi na semana passada',
   'sim, tudo certo',
   'agora queria marcar uma consulta com o cardiologista',

@@ -18,6 +18,8 @@ const stepSchema = z.strictObject({
   shown: z.string().max(longestAnswer),
   /** False: it was not what was asked for, and was kept as it was written. */
   isChecked: z.boolean(),
+  /** Found in a first message, never asked: it is read back before anything is done. */
+  isTaken: z.boolean().exactOptional(),
 });
 /** A question that is done with. */
 export type ScriptStep = z.output<typeof stepSchema>;
@@ -44,11 +46,14 @@ export interface ScriptTurn {
   isFinalStep: boolean;
 }
 
-/** Begins with the first question; a script without any is over at once. */
-export function beginScript(script: { id: string; version: number; body: ScriptBody }): ScriptTurn {
+/** Begins with the first question; a script without any is over at once. @param known what is not asked any more */
+export function beginScript(
+  script: { id: string; version: number; body: ScriptBody },
+  known: readonly ScriptStep[] = [],
+): ScriptTurn {
   const { id: scriptId, version, body } = script;
   const run: ScriptRun = {
-    ...{ scriptId, version, phase: 'asking', steps: [] },
+    ...{ scriptId, version, phase: 'asking', steps: [...known] },
     ...{ question: null, tries: 0, isGivenUp: false },
   };
   return next(run, body);
@@ -58,11 +63,12 @@ export function beginScript(script: { id: string; version: number; body: ScriptB
 export function switchScript(
   run: ScriptRun,
   script: { id: string; version: number; body: ScriptBody },
+  known: readonly ScriptStep[] = [],
 ): ScriptTurn {
   const { questions } = script.body;
   const kept = run.steps.filter((step) => questions.some(({ id }) => id === step.id));
-  const begun = beginScript(script).run;
-  return next({ ...begun, phase: 'asking', question: null, steps: kept }, script.body);
+  const more = known.filter(({ id }) => !kept.some((step) => step.id === id));
+  return beginScript(script, [...kept, ...more]);
 }
 
 /** One message of the person. A run that is done stays so. */
@@ -114,7 +120,7 @@ export function withStep(run: ScriptRun, step: ScriptStep): ScriptRun {
 export function next(run: ScriptRun, body: ScriptBody): ScriptTurn {
   const open = body.questions.find(({ id }) => !run.steps.some((step) => step.id === id));
   if (open) return ask(run, open);
-  if (run.steps.length < 2) return finish(run, body);
+  if (run.steps.length < 2 && !run.steps.some(({ isTaken }) => isTaken)) return finish(run, body);
   const steps = inOrder(run.steps, body);
   return {
     run: { ...run, steps, phase: 'reviewing', question: null, tries: 0 },
@@ -233,9 +239,10 @@ function wordsOf({ ask: asked, type, options, required }: ScriptQuestion): strin
 }
 
 function recap(steps: readonly ScriptStep[]): string {
-  return ['Confira, por favor:', ...steps.map(({ label, shown }) => `• ${label}: ${shown}`)].join(
-    '\n',
+  const lines = steps.map(
+    ({ label, shown, isTaken }) => `• ${label}: ${shown}${isTaken ? ' (como você disse)' : ''}`,
   );
+  return ['Confira, por favor:', ...lines].join('\n');
 }
 
 /** What staff read of a run, one line a question; what was not checked says so. */

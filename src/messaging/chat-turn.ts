@@ -2,6 +2,7 @@ import type { AnswerSituation } from '../agent/script-answer.ts';
 import { folded } from '../agent/script-answer.ts';
 import type { ServedScript } from '../agent/script-catalogue.ts';
 import { leastScore, type ScriptMatch } from '../agent/script-matcher.ts';
+import { answersIn } from '../agent/script-prefill.ts';
 import { answerScript, beginScript, type ScriptTurn, switchScript } from '../agent/script-run.ts';
 import {
   type ChosenScript,
@@ -46,10 +47,11 @@ export function chatStep(
   if (thread.run && current) {
     if (wantsAnew(text)) return startAnew(thread);
     const person = wantsPerson(thread, text, scripts);
-    if (person) return entered(thread, chosenOf(person), scripts, false);
+    if (person)
+      return entered(thread, chosenOf(person), scripts, { isFresh: false, known: '', situation });
     return stepped(thread, current, answerScript(thread.run, current.body, text, situation));
   }
-  return choose({ ...thread, isFree: false }, text, scripts);
+  return choose({ ...thread, isFree: false }, text, scripts, situation);
 }
 
 /** Staff choose the script; what was answered to the same questions stays. Undefined: there is no such script. */
@@ -96,11 +98,18 @@ export function bestMatch(
   return matches.sort((a, b) => b.score - a.score)[0];
 }
 
-function choose(thread: ScriptThread, text: string, scripts: ChatScripts): ChatStep {
+function choose(
+  thread: ScriptThread,
+  text: string,
+  scripts: ChatScripts,
+  situation: AnswerSituation,
+): ChatStep {
   const said = saidWith(thread, text);
   const best = bestMatch(said, text, scripts.match);
   if (best && best.score >= leastScore)
-    return entered({ ...thread, run: null }, chosenOf(best), scripts, true);
+    return entered({ ...thread, run: null }, chosenOf(best), scripts, {
+      ...{ isFresh: true, known: said.join('\n'), situation },
+    });
   if (isThanks(text)) {
     const after = { ...thread, said: [], misses: 0, run: null, chosen: null };
     return {
@@ -118,11 +127,14 @@ function entered(
   thread: ScriptThread,
   chosen: ChosenScript,
   scripts: ChatScripts,
-  isFresh: boolean,
+  given: { isFresh: boolean; known: string; situation: AnswerSituation },
 ): ChatStep {
   const script = scripts.served(chosen.scriptId);
   if (!script) return { thread, reply: askAgain(1, scripts.topics), isFinalStep: false };
-  const turn = thread.run && !isFresh ? switchScript(thread.run, script) : beginScript(script);
+  const known = answersIn(given.known, script.body, given.situation);
+  const isAnew = given.isFresh || !thread.run;
+  const turn =
+    isAnew || !thread.run ? beginScript(script, known) : switchScript(thread.run, script, known);
   const opening = turn.isFinalStep ? '' : `Certo! Assunto: ${script.body.name}.\n`;
   return stepped(withScript(thread, chosen), script, { ...turn, reply: `${opening}${turn.reply}` });
 }

@@ -1,5 +1,6 @@
+import { bounded } from './conversation-length.ts';
 import type { Conversation, ConversationLine, Outgoing } from './conversation-record.ts';
-import { bounded, sending } from './conversation-steps.ts';
+import { sending } from './conversation-steps.ts';
 
 /** Pure: a person of the clinic takes a conversation, writes in it and gives it back. (conversation, fact) → conversation. */
 

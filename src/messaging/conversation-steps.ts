@@ -1,3 +1,4 @@
+import { bounded } from './conversation-length.ts';
 import {
   type Conversation,
   type ConversationLine,
@@ -15,9 +16,6 @@ import { emptyThread } from './script-thread-record.ts';
 const mostWaiting = 50;
 /** Ids remembered against a webhook that is delivered again, which happens within minutes. */
 const mostSeen = 200;
-/** Lines and characters kept of one conversation; the oldest are forgotten first. */
-const mostLines = 400;
-const mostCharacters = 200_000;
 /** Messages remembered with what became of them. */
 const mostOutgoing = 100;
 /** Ids of what was done. */
@@ -224,24 +222,4 @@ export function closed(
     answerDue: false,
     heldBy: null,
   };
-}
-
-/** Within its limits, whatever was written. What is forgotten ends before a message of the sender. */
-export function bounded(conversation: Conversation): Conversation {
-  const { lines } = conversation;
-  let from = Math.max(0, lines.length - mostLines);
-  let characters = lines.slice(from).reduce((sum, line) => sum + lengthOf(line), 0);
-  while (characters > mostCharacters && from < lines.length - 1) {
-    characters -= lengthOf(lines[from]);
-    from += 1;
-  }
-  if (from === 0) return conversation;
-  while (from < lines.length - 1 && lines[from]?.who !== 'sender') from += 1;
-  return { ...conversation, lines: lines.slice(from) };
-}
-
-function lengthOf(line: ConversationLine | undefined): number {
-  if (line === undefined) return 0;
-  if (line.who === 'tool-call') return line.arguments.length;
-  return line.who === 'tool-output' ? line.output.length : line.text.length;
 }

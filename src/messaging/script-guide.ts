@@ -121,7 +121,8 @@ export function createScriptGuide(parts: {
         if (!conversation) return noGuidance;
         const { clinic, script: before } = conversation;
         const served = await lookup.scriptsFor(clinic, before, text);
-        const thread = text === '' ? before : guided(before, text, served);
+        const thread =
+          text === '' ? before : guided(before, text, served, lookup.situationOf(clinic));
         if (thread !== before) await scripts.keep(id, thread);
         const script = scriptIn({ ...conversation, script: thread });
         if (!script) return noGuidance;

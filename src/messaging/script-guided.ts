@@ -1,5 +1,7 @@
+import type { AnswerSituation } from '../agent/script-answer.ts';
 import { isInformation, scriptTools } from '../agent/script-guidance.ts';
 import { leastScore } from '../agent/script-matcher.ts';
+import { answersIn } from '../agent/script-prefill.ts';
 import { beginScript, switchScript } from '../agent/script-run.ts';
 import { bestMatch, type ChatScripts, chosenOf, saidWith, withScript } from './chat-turn.ts';
 import type { ScriptThread } from './script-thread-record.ts';
@@ -29,17 +31,24 @@ const surelyOther = 0.5;
  * In the middle of a script only the agent can tell an answer from another wish, and says so (`subjectChanged`).
  * Before one, after it, and where it only told something, the words of the message decide.
  */
-export function guided(given: ScriptThread, text: string, scripts: ChatScripts): ScriptThread {
+export function guided(
+  given: ScriptThread,
+  text: string,
+  scripts: ChatScripts,
+  situation: AnswerSituation,
+): ScriptThread {
   const thread = given.isFree ? given : { ...given, isFree: true };
   const { chosen } = thread;
   if (!chosen) {
     const said = saidWith(thread, text);
     const best = bestMatch(said, text, scripts.match);
-    return best && best.score >= leastScore ? begun(thread, best, scripts) : { ...thread, said };
+    if (!best || best.score < leastScore) return { ...thread, said };
+    return begun(thread, best, scripts, { text: said.join('\n'), situation });
   }
   if (isUnderWay(thread, scripts)) return thread;
   const [best] = scripts.match(text);
-  return best && best.score >= surelyOther ? begun(thread, best, scripts) : thread;
+  if (!best || best.score < surelyOther) return thread;
+  return begun(thread, best, scripts, { text, situation });
 }
 
 function isUnderWay({ chosen, run }: ScriptThread, { served }: ChatScripts): boolean {
@@ -63,11 +72,14 @@ function begun(
   thread: ScriptThread,
   match: Parameters<typeof chosenOf>[0],
   scripts: ChatScripts,
+  said?: { text: string; situation: AnswerSituation },
 ): ScriptThread {
   const script = scripts.served(match.id);
   if (!script) return thread;
   const isOver = thread.run === null || thread.run.phase === 'done';
-  const turn = thread.run && !isOver ? switchScript(thread.run, script) : beginScript(script);
+  const known = said ? answersIn(said.text, script.body, said.situation) : [];
+  const turn =
+    thread.run && !isOver ? switchScript(thread.run, script, known) : beginScript(script, known);
   const after = withScript(thread, chosenOf(match));
   // Without questions there is nothing to collect, and nothing to be over.
   return { ...after, run: script.body.questions.length > 0 ? turn.run : null };

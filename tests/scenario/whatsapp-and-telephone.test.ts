@@ -46,7 +46,7 @@ async function visitsOf(name: string): Promise<Appointment[]> {
 
 const atLeisure = { timeout: 290_000, retry: 0 };
 
-describe('who booked by WhatsApp and then telephones', atLeisure, () => {
+describe.concurrent('who booked by WhatsApp and then telephones', atLeisure, () => {
   it.concurrent('from the same number, is recognised by name and birth date, and may cancel', async ({
     expect,
   }) => {
@@ -92,7 +92,7 @@ describe('who booked by WhatsApp and then telephones', atLeisure, () => {
   });
 });
 
-describe('a call that drops while a time is held', atLeisure, () => {
+describe.concurrent('a call that drops while a time is held', atLeisure, () => {
   it.concurrent('goes on by WhatsApp, to a booking, with who has written there before', async ({
     expect,
   }) => {

@@ -72,7 +72,11 @@ describe('the agent in free conversation', () => {
     expect(await record('idade', '30')).toMatchObject({
       ...{ outcome: 'unknown-question', questions: ['nome', 'cpf', 'documento', 'data'] },
     });
-    expect((await thread()).run?.steps).toMatchObject([{ id: 'nome', value: 'Marina Lima' }]);
+    expect((await thread()).run?.steps).toMatchObject([
+      { id: 'nome', value: 'Marina Lima' },
+      // Said at the beginning.
+      { id: 'documento', value: 'atestado', isTaken: true },
+    ]);
     expect((await hear('')).lines.join('\n')).toContain('Nome completo: Marina Lima');
   });
 
