@@ -44,7 +44,7 @@ export function ScriptPanel({ id, said, mayAct }: { id: string; said: number; ma
   );
 }
 
-const percentText = (score: number) => `${numberText(score * 100)} %`;
+const percentText = (score: number) => `${numberText(score * 100)}\u00a0%`;
 
 function Chosen({ view: { script } }: { view: ChatScriptView }) {
   const w = scriptWords();
