@@ -297,10 +297,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
     defaultClinic: defaultClinic().id,
   });
   healthRoutes(server, {
-    notReady: () =>
-      [live.refusal(), modelRefusal(), storage.trouble(), messaging.trouble()].filter(
-        (reason) => reason !== undefined,
-      ),
+    notReady: () => known([live.refusal(), modelRefusal(), storage.trouble()]),
+    impaired: () => known([messaging.trouble()]),
     metrics,
     authorise: gate.isMain,
   });
@@ -342,4 +340,8 @@ export async function buildApp(config: Config, parts: { clock: Clock; log: Log }
       await storage.close();
     },
   };
+}
+
+function known(reasons: readonly (string | undefined)[]): string[] {
+  return reasons.filter((reason) => reason !== undefined);
 }

@@ -67,7 +67,7 @@ export interface MessagingParts extends DonePart, ClinicListPart {
   requests: StaffRequestStore;
   rest: Pick<TwilioRest, 'sendMessage' | 'checkAccount'>;
   optOuts: OptOutStore;
-  operator: Pick<OperatorWatch, 'alarms'>;
+  operator: Pick<OperatorWatch, 'alarms' | 'alsoAsk'>;
   watchCalls: (watcher: CallWatcher) => () => void;
   publicUrl: () => string;
   access: ConsoleAccess;
@@ -110,6 +110,7 @@ export async function openMessaging(
     clock,
     log,
   });
+  operator.alsoAsk('texts-unusable', storage.trouble);
   const clinicOf = (id: string) => parts.clinics().find((one) => one.id === id);
   const openai = { baseUrl: outside.openaiUrl, apiKey: outside.openaiKey };
 

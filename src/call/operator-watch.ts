@@ -36,6 +36,8 @@ export const alarmMessages = {
     'A tool of the agent breaks or takes too long; callers are told that it did not work.',
   'emergency-in-call':
     'A caller described an emergency and was told to call the ambulance. Read the call now.',
+  'texts-unusable':
+    'WhatsApp and the web chat cannot be taken in or answered; calls go on. Look at Redis, or at the disk.',
   'descriptors-exhausted':
     'The process cannot open one more file or socket: new calls hear the fallback.',
   'event-loop-slow': 'The process stood still long enough to be heard in calls.',
@@ -84,6 +86,8 @@ export interface OperatorWatchParts {
 
 export interface OperatorWatch {
   alarms: Alarms<AlarmName>;
+  /** Further trouble that each look asks for. */
+  alsoAsk(name: AlarmName, trouble: () => string | undefined): void;
   /** False while the disk is nearly full. */
   mayRecord(): boolean;
   /** One look, now. */
@@ -97,6 +101,7 @@ export function startOperatorWatch(parts: OperatorWatchParts): OperatorWatch {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   const disks = new DiskWatch(parts);
   disks.look();
+  const alsoAsked = new Map<AlarmName, () => string | undefined>();
   let looksSinceStall = 0;
   const unwatch = parts.watch(callWatcher(alarms, parts.clock));
 
@@ -114,6 +119,7 @@ export function startOperatorWatch(parts: OperatorWatchParts): OperatorWatch {
       freeShare: disks.freeShare,
       stallMs,
     });
+    for (const [name, trouble] of alsoAsked) (trouble() === undefined ? clear : raise).push(name);
     for (const name of raise) alarms.raise(name);
     for (const name of clear) alarms.clear(name);
     looksSinceStall = raise.includes('event-loop-slow') ? 0 : looksSinceStall + 1;
@@ -123,6 +129,7 @@ export function startOperatorWatch(parts: OperatorWatchParts): OperatorWatch {
   timer.unref();
   return {
     alarms,
+    alsoAsk: (name, trouble) => void alsoAsked.set(name, trouble),
     mayRecord: () => disks.freeShare === undefined || disks.freeShare >= leastFreeShare,
     look,
     stop() {

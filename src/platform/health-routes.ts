@@ -5,6 +5,8 @@ import { problem } from './problem.ts';
 export interface HealthParts {
   /** Reasons why a new call cannot be taken now; none when it can. */
   notReady: () => string[];
+  /** What does not work meanwhile although calls do. */
+  impaired: () => string[];
   metrics: Metrics;
   authorise: (request: FastifyRequest) => boolean;
 }
@@ -15,7 +17,9 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
   app.get('/readyz', async (_request, reply) => {
     const reasons = parts.notReady();
     if (reasons.length > 0) reply.code(503);
-    return { status: reasons.length === 0 ? 'ready' : 'not-ready', reasons };
+    const status = reasons.length === 0 ? 'ready' : 'not-ready';
+    const impaired = parts.impaired();
+    return { status, reasons, ...(impaired.length > 0 ? { impaired } : {}) };
   });
   app.get('/metrics', async (request, reply) => {
     if (!parts.authorise(request)) {

@@ -45,6 +45,7 @@ describe.skipIf(!redisUrl)('Redis in trouble (TEST_REDIS_URL)', { timeout: 150_0
 
   it('gone: a message is not taken on, and nobody is told it was; back: what waited is answered, each once', async () => {
     const stage = await openWhatsappStage({ env });
+    const state = () => stateOf(stage.url);
     try {
       const [early, late] = ['+5588999770001', '+5588999770002'];
       // Cut off between the webhook and the reply, which is due after a moment of quiet.
@@ -52,17 +53,15 @@ describe.skipIf(!redisUrl)('Redis in trouble (TEST_REDIS_URL)', { timeout: 150_0
       breakLine();
       const refused = await stage.write(late, 'tem alguém?');
       expect(refused.status).toBe(503);
+      await until(async () => (await state()).impaired.length === 1, 'it says what does not work');
+      expect(await state()).toMatchObject({ status: 'ready', impaired: ['redis-unreachable'] });
       await until(
-        async () => (await fetch(`${stage.url}/readyz`)).status === 503,
-        'it says that it is not ready',
+        () => stage.log.some((line) => line.includes('"alarm":"texts-unusable"')),
+        'the alarm',
       );
       proxy.resetNew(false);
       await until(() => stage.sentTo(early).length > 0, 'what waited is answered', 60_000);
-      await until(
-        async () => (await fetch(`${stage.url}/readyz`)).status === 200,
-        'it is ready again',
-        20_000,
-      );
+      await until(async () => (await state()).impaired.length === 0, 'all works again', 20_000);
       // The carrier delivers it again, as it does after a 503 to the fallback address.
       const again = { messageSid: refused.messageSid };
       await stage.ask(late, 'tem alguém?', again);
@@ -80,11 +79,7 @@ describe.skipIf(!redisUrl)('Redis in trouble (TEST_REDIS_URL)', { timeout: 150_0
     const stall = (isStalled: boolean) => {
       for (const direction of ['up', 'down'] as const) proxy.set(direction, { isStalled });
     };
-    const reasons = async () => {
-      const answer = await fetch(`${stage.url}/readyz`);
-      return ((await answer.json()) as { reasons?: string[] }).reasons ?? [];
-    };
-    const isAway = async () => (await reasons()).includes('redis-unreachable');
+    const isAway = async () => (await stateOf(stage.url)).impaired.includes('redis-unreachable');
     try {
       const [before, during] = ['+5588999770003', '+5588999770004'];
       // Taken on, and not answered yet.
@@ -130,3 +125,8 @@ describe.skipIf(!redisUrl)('Redis in trouble (TEST_REDIS_URL)', { timeout: 150_0
     await rm(directory, { recursive: true, force: true });
   });
 });
+
+async function stateOf(url: string): Promise<{ status: string; impaired: string[] }> {
+  const answer = (await (await fetch(`${url}/readyz`)).json()) as { status: string };
+  return { impaired: [], ...answer };
+}

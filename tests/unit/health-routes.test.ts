@@ -5,13 +5,16 @@ import { createMetrics } from '../../src/platform/metrics.ts';
 
 let app: FastifyInstance;
 let reasons: string[];
+let impaired: string[];
 beforeEach(() => {
   reasons = [];
+  impaired = [];
   app = fastify();
   const metrics = createMetrics();
   metrics.count('calls_total', { reason: 'caller-hung-up' });
   healthRoutes(app, {
     notReady: () => reasons,
+    impaired: () => impaired,
     metrics,
     authorise: (request) => request.headers.authorization === 'Bearer right',
   });
@@ -28,6 +31,13 @@ describe('what an operator asks', () => {
   it('ready says so', async () => {
     const answer = await app.inject('/readyz');
     expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ready', reasons: [] }]);
+  });
+
+  it('what works no more beside calls is named, and calls are taken', async () => {
+    impaired = ['redis-unreachable'];
+    const answer = await app.inject('/readyz');
+    const body = { status: 'ready', reasons: [], impaired };
+    expect([answer.statusCode, answer.json()]).toEqual([200, body]);
   });
 
   it('not ready says why, with 503, and mends itself', async () => {

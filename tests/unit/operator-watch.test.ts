@@ -89,6 +89,20 @@ describe('one look at the process', () => {
 });
 
 describe('the watch for the operator', () => {
+  it('asks others for their trouble, too, and tells its end', async () => {
+    const { watch, standing, lookAt } = watchOver();
+    let trouble: string | undefined;
+    watch.alsoAsk('texts-unusable', () => trouble);
+    await lookAt(0);
+    expect(standing()).toEqual([]);
+    trouble = 'redis-unreachable';
+    await lookAt(1_000);
+    expect(standing()).toEqual(['texts-unusable']);
+    trouble = undefined;
+    await lookAt(2_000);
+    expect(standing()).toEqual([]);
+  });
+
   it('stops new recordings while the disk is nearly full, and no longer', async () => {
     const { world, watch, standing, lookAt } = watchOver();
     await lookAt(0);
