@@ -11,14 +11,20 @@ const nameOf = (id: string) => `${id}.json`;
 /** Files read at once, at a start: the threads that Node has for them. */
 const readAtOnce = 4;
 
+/** Between two files that nobody waits for, ms: a webhook's line gets to the disk at once. */
+const breathMs = 2;
+
 /** One JSON file a conversation. */
 export interface ConversationFiles {
   ids(): Promise<string[]>;
   /** A file that cannot be understood is left as it is and skipped: that one conversation begins anew. */
   read(id: string): Promise<Conversation | undefined>;
   readAll(ids: readonly string[]): Promise<Conversation[]>;
-  /** One after another, each whole or as it was before; all durable when it resolves. */
-  writeAll(conversations: readonly Conversation[]): Promise<void>;
+  /**
+   * One after another, each whole or as it was before; all durable when it resolves. Between two the disk is left to
+   * others, unless there is a hurry.
+   */
+  writeAll(conversations: readonly Conversation[], isHurried: () => boolean): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
@@ -56,12 +62,19 @@ export function createConversationFiles(
       }
       return found;
     },
-    writeAll: (conversations) => replaceFiles(directory, textsOf(conversations), disk),
+    writeAll: (conversations, isHurried) =>
+      replaceFiles(directory, textsOf(conversations, isHurried), disk),
     remove: (id) => rm(pathOf(id), { force: true }),
   };
 }
 
 /** One text at a time: some hundred of them are long. */
-function* textsOf(conversations: readonly Conversation[]): Generator<[string, string]> {
-  for (const one of conversations) yield [nameOf(one.id), JSON.stringify(one)];
+async function* textsOf(
+  conversations: readonly Conversation[],
+  isHurried: () => boolean,
+): AsyncGenerator<[string, string]> {
+  for (const one of conversations) {
+    yield [nameOf(one.id), JSON.stringify(one)];
+    if (!isHurried()) await new Promise((resolve) => setTimeout(resolve, breathMs));
+  }
 }

@@ -43,10 +43,12 @@ export async function replaceFile(
  */
 export async function replaceFiles(
   directory: string,
-  files: Iterable<readonly [name: string, data: string | Buffer]>,
+  files:
+    | Iterable<readonly [name: string, data: string | Buffer]>
+    | AsyncIterable<readonly [name: string, data: string | Buffer]>,
   disk: CommitDisk = realDisk,
 ): Promise<void> {
-  for (const [name, data] of files) {
+  for await (const [name, data] of files) {
     const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
     try {
       await writeNew(disk, temporary, typeof data === 'string' ? Buffer.from(data) : data);

@@ -63,7 +63,7 @@ export function openFileConversationStore(
       const due = [...changed.values()];
       const all = new Map(heads);
       for (const one of due) all.set(one.id, headOf(one));
-      await files.writeAll(due);
+      await files.writeAll(due, () => isClosed);
       const generation = await journal.snapshot([...all.values()], seq);
       await inTurn(() => journal.rotate(generation));
       for (const one of due) if (changed.get(one.id) === one) changed.delete(remember(one).id);
