@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHistogram } from 'node:perf_hooks';
 import type { Bookable, ClinicAgenda } from '../../src/agent/clinic-agenda.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileScheduleStore } from '../../src/storage/file-schedule-store.ts';
 import { machineCpuMs } from '../calls/machine-cpu.ts';
-import { nowUs, spreadOf } from '../calls/tally.ts';
+import { nowUs } from '../calls/tally.ts';
+import { spreadsOf } from '../spreads.ts';
 import { appointments, fullAgenda, month, nowMs } from './full-agenda.ts';
 import { naiveFind } from './naive-search.ts';
 
@@ -47,7 +47,7 @@ async function measure() {
       naiveOneMonthMs: () => naiveFind(agenda, one, busy),
     };
     const others = watchOthers();
-    const spreads = await spreadsOf(searches);
+    const spreads = await spreadsOf(searches, { warmUps, rounds });
     const foreignCpu = others();
     const { oneMonthMs, naiveOneMonthMs } = spreads;
     /** Of the medians: the share of the naive search's time. */
@@ -67,20 +67,6 @@ async function find(agenda: ClinicAgenda, bookables: readonly Bookable[], limit:
     if (found.outcome === 'found') slots += found.slots.length;
   }
   return slots;
-}
-
-async function spreadsOf<Name extends string>(searches: Record<Name, () => unknown>) {
-  const names = Object.keys(searches) as Name[];
-  const histograms = names.map((name) => ({ name, histogram: createHistogram() }));
-  for (let round = -warmUps; round < rounds; round += 1) {
-    for (const { name, histogram } of histograms) {
-      const began = nowUs();
-      await searches[name]();
-      if (round >= 0) histogram.record(Math.max(1, Math.round(nowUs() - began)));
-    }
-  }
-  const entries = histograms.map(({ name, histogram }) => [name, spreadOf(histogram)] as const);
-  return Object.fromEntries(entries) as Record<Name, ReturnType<typeof spreadOf>>;
 }
 
 /** Cores that other programs use from now until it is asked. */

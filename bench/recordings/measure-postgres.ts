@@ -3,9 +3,9 @@ import { createLog } from '../../src/platform/log.ts';
 import { createPostgresCallIndex } from '../../src/storage/postgres-call-index.ts';
 import { indexCall } from '../../src/storage/postgres-call-rows.ts';
 import { openDatabase } from '../../src/storage/postgres-database.ts';
+import { spreadsOf } from '../spreads.ts';
 import { loadNow } from './load-now.ts';
 import { callsOfClinic, commonWord, manyCalls, rareWord } from './many-calls.ts';
-import { spreadsOf } from './search-spreads.ts';
 
 /*
  * The same searches as measure-search.ts, in PostgreSQL, without the route. Prints one JSON line.

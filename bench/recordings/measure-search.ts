@@ -6,9 +6,9 @@ import { recordingRoutes } from '../../src/console/recording-routes.ts';
 import { createClock } from '../../src/platform/clock.ts';
 import { MemoryCallIndex } from '../../src/storage/memory-call-index.ts';
 import { nowUs } from '../calls/tally.ts';
+import { spreadsOf } from '../spreads.ts';
 import { loadNow } from './load-now.ts';
 import { callsOfClinic, commonWord, manyCalls, rareWord } from './many-calls.ts';
-import { spreadsOf } from './search-spreads.ts';
 
 /*
  * How long the console's list of calls takes, through its own route, beside a plain scan of the same texts. Prints one JSON

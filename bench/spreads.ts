@@ -1,18 +1,18 @@
 import { createHistogram } from 'node:perf_hooks';
-import { nowUs, spreadOf } from '../calls/tally.ts';
-
-const warmUps = 3;
-const rounds = 30;
+import { nowUs, spreadOf } from './calls/tally.ts';
 
 /** How long each of these takes, in microseconds. */
-export async function spreadsOf<Name extends string>(searches: Record<Name, () => unknown>) {
-  const names = Object.keys(searches) as Name[];
+export async function spreadsOf<Name extends string>(
+  works: Record<Name, () => unknown>,
+  { warmUps, rounds }: { warmUps: number; rounds: number } = { warmUps: 3, rounds: 30 },
+) {
+  const names = Object.keys(works) as Name[];
   const histograms = names.map((name) => ({ name, histogram: createHistogram() }));
   // In turn, so that each meets the same machine.
   for (let round = -warmUps; round < rounds; round += 1) {
     for (const { name, histogram } of histograms) {
       const began = nowUs();
-      await searches[name]();
+      await works[name]();
       if (round >= 0) histogram.record(Math.max(1, Math.round(nowUs() - began)));
     }
   }
