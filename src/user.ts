@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import dotenv from 'dotenv';
 import { loadClinics } from './agent/clinic-loader.ts';
+import type { ClinicVersionStore } from './agent/clinic-version-store.ts';
 import { type Config, checkSettings } from './config.ts';
 import { createPassword, hashPassword, passwordTrouble } from './console/password.ts';
 import { roles } from './console/roles.ts';
@@ -15,7 +16,9 @@ import { createClock } from './platform/clock.ts';
 import { CodedError } from './platform/errors.ts';
 import { createId } from './platform/id.ts';
 import { createLog } from './platform/log.ts';
+import { openFileClinicVersionStore } from './storage/file-clinic-version-store.ts';
 import { openFileUserStore } from './storage/file-user-store.ts';
+import { createPostgresClinicVersionStore } from './storage/postgres-clinic-version-store.ts';
 import { openDatabase } from './storage/postgres-database.ts';
 import { createPostgresUserStore } from './storage/postgres-user-store.ts';
 
@@ -171,16 +174,23 @@ function argumentsIn(args: string[]) {
 }
 
 /** Where the server has them. */
-async function openUsers(config: Config): Promise<{ users: UserStore; close(): Promise<void> }> {
+async function openUsers(
+  config: Config,
+): Promise<{ users: UserStore; versions: ClinicVersionStore; close(): Promise<void> }> {
   const { DATABASE_URL: url, DATA_DIR } = config;
   if (url) {
     const database = await openDatabase({ url, log: createLog('silent') });
-    return { users: createPostgresUserStore({ database }), close: () => database.close() };
+    return {
+      users: createPostgresUserStore({ database }),
+      versions: createPostgresClinicVersionStore({ database }),
+      close: () => database.close(),
+    };
   }
   const directory = join(DATA_DIR, 'users');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const users = await openFileUserStore({ directory });
-  return { users, close: () => users.close() };
+  const versions = openFileClinicVersionStore({ directory: join(DATA_DIR, 'clinics') });
+  return { users, versions, close: () => users.close() };
 }
 
 async function main(): Promise<Outcome> {
@@ -189,12 +199,13 @@ async function main(): Promise<Outcome> {
     return refused(
       'Com STORAGE=memory nada é guardado: os usuários são feitos pelo próprio servidor.',
     );
-  const { users, close } = await openUsers(config);
+  const { users, versions, close } = await openUsers(config);
   try {
-    const clinicIds = await loadClinics(config.CLINICS_DIR).then(
-      (clinics) => clinics.map(({ id }) => id),
-      () => undefined,
-    );
+    const shipped = await loadClinics(config.CLINICS_DIR).catch(() => undefined);
+    // Those that were added in the console have no file in the folder.
+    const clinicIds = shipped && [
+      ...new Set([...shipped.map(({ id }) => id), ...(await versions.clinics())]),
+    ];
     return await run(process.argv.slice(2), { users, clinicIds }, createClock().wallMs());
   } finally {
     await close();

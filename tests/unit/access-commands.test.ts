@@ -8,6 +8,7 @@ import { isPassword } from '../../src/console/password.ts';
 import { keepTerminalNotes } from '../../src/console/terminal-notes.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openFileAuditTrail } from '../../src/storage/file-audit-trail.ts';
+import { openFileClinicVersionStore } from '../../src/storage/file-clinic-version-store.ts';
 import { openFileUserStore } from '../../src/storage/file-user-store.ts';
 import { createMemoryAuditTrail } from '../../src/storage/memory-audit-trail.ts';
 import { someRow } from '../contract/audit-trail.ts';
@@ -93,6 +94,17 @@ describe('npm run user', patience, () => {
     });
     const { out } = await run('user', ['list']);
     expect(out).toContain('bia  Bia  staff  aurora  desativado  senha provisória');
+  });
+
+  it('knows the clinics that were added in the console', async () => {
+    const versions = openFileClinicVersionStore({ directory: join(directory, 'data', 'clinics') });
+    const [at, text] = ['2026-11-21T10:00:00.000Z', 'id: nova'];
+    const made = { clinic: 'nova', number: 1, at, by: 'Eva', note: '', shipped: '', text };
+    await versions.append(made);
+    const bia = ['add', 'bia', '--name', 'Bia', '--role', 'staff', '--clinic', 'nova'];
+    const { code, err } = await run('user', bia, `${frase}\n`);
+    expect([code, err]).toEqual([0, '']);
+    expect(await (await users()).findByLogin('bia')).toMatchObject({ clinics: ['nova'] });
   });
 
   it('says what is wrong, and changes nothing', async () => {
